@@ -1,0 +1,15 @@
+import { Code } from '../status/code.ts';
+import type { CallStatus } from './upstream.ts';
+
+/** A status that no server sent; its message may be shown to clients. */
+export function localStatus(code: number, message: string): CallStatus {
+  return { code, message, details: [], trailers: [] };
+}
+
+/** Worded as Go's gRPC words it, whose gateway's clients may know it. */
+export const deadlineExceeded = localStatus(Code.DEADLINE_EXCEEDED, 'context deadline exceeded');
+export const cancelled = localStatus(Code.CANCELLED, 'context canceled');
+
+export function unavailable(target: string): CallStatus {
+  return localStatus(Code.UNAVAILABLE, `upstream ${target} is unavailable`);
+}
