@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Code, httpStatusOf } from '../status/code.ts';
+import { StatusError } from '../status/status-error.ts';
+import { jsonContentType } from '../transcoding/response-writer.ts';
+import type { Metadata } from '../upstream/upstream.ts';
+import { type HeaderFields, responseHeaders, responseTrailers } from './response-headers.ts';
+import type { RouteIndex } from './route-index.ts';
+import type { Settings } from './settings.ts';
+import { statusBody } from './status-body.ts';
+import type { Route } from './route.ts';
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly settings: Settings;
+  readonly index: RouteIndex;
+  /** Undefined until one is found. */
+  readonly route: Route | undefined;
+}
+
+const none: Metadata = [];
+
+/** Sets the headers that an answer's initial metadata stands for, and the HTTP status if the settings say so. */
+export function setHeaders({ reply, settings }: Exchange, metadata: Metadata): void {
+  if (settings.statusMetadata !== undefined) {
+    const status = metadata.find(([name]) => name === settings.statusMetadata)?.[1] ?? '';
+    if (/^[2-5]\d\d$/.test(status)) reply.code(Number(status));
+  }
+  const headers = responseHeaders(metadata, settings.responseHeaders);
+  reply.headers(headers);
+}
+
+/** Sends the answer of a call, its trailers behind it if the client takes them (TE: trailers, RFC 9110, section 6.5.1). */
+export function sendAnswer(exchange: Exchange, body: Uint8Array | string, trailers: Metadata): FastifyReply {
+  const { reply } = exchange;
+  tellOutcome(exchange, Code.OK);
+  return sendBody(exchange, body, trailers) ?? reply.send(typeof body === 'string' ? body : asBuffer(body));
+}
+
+/** Answers with google.rpc.Status JSON, or as the `onError` hook has it. */
+export function sendError(exchange: Exchange, error: StatusError, trailers: Metadata = none): FastifyReply {
+  const { request, reply, settings, index } = exchange;
+  setErrorHead(exchange, error);
+  if (settings.onError !== undefined) return settings.onError(error, request, reply);
+  const body = statusBody(error, index.codecs);
+  return sendBody(exchange, body, trailers) ?? reply.send(body);
+}
+
+/** The error of a streaming call that had no message yet: its status, in the shape of a stream's last line. */
+export function sendStreamError(exchange: Exchange, error: StatusError): FastifyReply {
+  const { reply, settings, index } = exchange;
+  if (settings.onError !== undefined) return sendError(exchange, error);
+  setErrorHead(exchange, error);
+  return reply.send(errorLine(statusBody(error, index.codecs)));
+}
+
+/** {"error":google.rpc.Status} and a line feed: how a stream ends that fails. */
+export function errorLine(status: string): string {
+  return `{"error":${status}}\n`;
+}
+
+export function wantsTrailers(request: FastifyRequest): boolean {
+  return request.headers.te?.toLowerCase().includes('trailers') === true;
+}
+
+/** Node writes them behind the last chunk of a chunked body. */
+export function addTrailers(reply: FastifyReply, trailers: Metadata): HeaderFields {
+  const fields = responseTrailers(trailers);
+  reply.raw.addTrailers(
+    Object.entries(fields).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value] as [string, string]] : value.map((one) => [name, one] as [string, string]),
+    ),
+  );
+  return fields;
+}
+
+function setErrorHead(exchange: Exchange, error: StatusError): void {
+  const { request, reply } = exchange;
+  tellOutcome(exchange, error.code);
+  if (error.cause !== undefined) request.log.error({ err: error.cause, code: error.code }, error.message);
+  reply.code(error.httpStatus ?? httpStatusOf(error.code)).type(jsonContentType);
+  if (error.headers !== undefined) reply.headers(error.headers);
+  if (error.code === Code.UNAUTHENTICATED && /^[\x20-\x7e]*$/.test(error.message)) {
+    reply.header('www-authenticate', error.message);
+  }
+}
+
+function sendBody(exchange: Exchange, body: Uint8Array | string, trailers: Metadata): FastifyReply | undefined {
+  const { request, reply } = exchange;
+  if (trailers.length === 0 || !wantsTrailers(request)) return undefined;
+  const names = Object.keys(addTrailers(reply, trailers));
+  if (names.length === 0) return undefined;
+  reply.header('trailer', names);
+  return reply.send(Readable.from([asBuffer(typeof body === 'string' ? Buffer.from(body) : body)]));
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function tellOutcome({ request, settings, route }: Exchange, code: number): void {
+  settings.onOutcome?.(request, { template: route?.binding.template, rpc: route?.rpc, code });
+}

@@ -1,0 +1,53 @@
+import { METHODS } from 'node:http';
+import type { FastifyPluginCallback } from 'fastify';
+import { Code } from '../status/code.ts';
+import { StatusError } from '../status/status-error.ts';
+import { sendError } from './exchange.ts';
+import type { ProtogateOptions } from './options.ts';
+import { indexRoutes } from './route-index.ts';
+import { type Gateway, serve } from './serve.ts';
+import { settingsOf } from './settings.ts';
+
+/**
+ * Serves the annotated methods of a schema below the prefix with which it is registered. Registering fails with
+ * SchemaError when the schema cannot be served.
+ */
+export const protogate: FastifyPluginCallback<ProtogateOptions> = (app, options, done) => {
+  const { schema } = options;
+  const warn = options.onWarning ?? ((warning: string) => app.log.warn(warning));
+  const isSource = 'current' in schema;
+  try {
+    const gateway: Gateway = {
+      settings: settingsOf(options),
+      prefix: app.prefix === '/' ? '' : app.prefix,
+      index: indexRoutes(isSource ? schema.current : schema, options, warn),
+    };
+    if (isSource) {
+      const unsubscribe = schema.subscribe((changed) => {
+        gateway.index = indexRoutes(changed, options, warn);
+      });
+      app.addHook('onClose', async () => unsubscribe());
+    }
+    const methods = METHODS.filter((method) => method !== 'CONNECT');
+    for (const method of methods) {
+      if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
+    }
+    // Bodies are read by the gateway: as JSON whatever the content type, or as a stream.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    app.route({
+      method: methods,
+      url: '/*',
+      exposeHeadRoute: false,
+      handler: (request, reply) => serve(gateway, request, reply),
+      errorHandler: (error, request, reply) => {
+        // What a hook of the app throws is the app's to answer, but for the errors that it borrows from here.
+        if (!(error instanceof StatusError)) throw error;
+        return sendError({ request, reply, ...gateway, route: undefined }, error);
+      },
+    });
+    done();
+  } catch (thrown) {
+    done(thrown instanceof Error ? thrown : new StatusError(Code.INTERNAL, String(thrown)));
+  }
+};

@@ -1,0 +1,133 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { bindField, type FieldPath } from './bind-field.ts';
+import type { Codecs } from './codec.ts';
+import { fieldMaskOf, writeFieldMask } from './field-mask.ts';
+import { findField } from './find-field.ts';
+import { isHttpBody, writeHttpBody } from './http-body.ts';
+import { createQueryBinder } from './query-binder.ts';
+import type { QueryParameters } from './query-string.ts';
+
+export interface RequestReaderOptions {
+  readonly request: DescMessage;
+  /** Field paths of the template's variables, in the order of their captures: [["inner", "a"]]. */
+  readonly variables: readonly (readonly string[])[];
+  /** "" none, "*" the whole message, otherwise one field. */
+  readonly body: string;
+  /** Whether a field mask of the request is filled in from the body (PATCH). */
+  readonly fillsFieldMask: boolean;
+  readonly codecs: Codecs;
+  readonly unknownParameters: 'ignore' | 'reject';
+}
+
+export interface RequestParts {
+  /** Decoded values of the template's variables. */
+  readonly captures: readonly string[];
+  readonly parameters: QueryParameters;
+  /** Empty when there is none. */
+  readonly body: Uint8Array;
+  /** "" when there is none. */
+  readonly contentType: string;
+}
+
+/** Wire bytes of the request message. Throws INVALID_ARGUMENT. */
+export type RequestReader = (parts: RequestParts) => Uint8Array;
+
+/**
+ * Puts a request message together: body, then field mask, query and path, each as wire bytes of the same message. The
+ * receiver merges them and the last of a scalar wins, so a path variable overrides the body.
+ */
+export function createRequestReader(options: RequestReaderOptions): RequestReader {
+  const { request, codecs, body } = options;
+  const pathVariables = options.variables.map((names) => resolveVariable(request, names));
+  const bodyField = body === '' || body === '*' ? undefined : findField(request, body);
+  const mask = options.fillsFieldMask && bodyField?.fieldKind === 'message' ? fieldMaskOf(request) : undefined;
+  const readBody = body === '' ? undefined : createBodyReader(bodyField ?? request, codecs);
+  const bindQuery = createQueryBinder({ ...options, pathVariables, bodyField });
+
+  return (parts) => {
+    const bodyWire = readBody?.(parts) ?? nothing;
+    if (body === '*' && pathVariables.length === 0) return bodyWire;
+    const writer = new BinaryWriter();
+    writer.raw(bodyWire);
+    if (body !== '*') {
+      const set = bindQuery(writer, parts.parameters);
+      if (mask !== undefined && bodyField?.message !== undefined && !set.has(mask)) {
+        writer.raw(writeFieldMask(mask, bodyField.message, isBlank(parts.body) ? emptyObject : parts.body));
+      }
+    }
+    for (const [index, path] of pathVariables.entries()) {
+      bindVariable(writer, path, { text: parts.captures[index] ?? '', codecs });
+    }
+    return writer.finish();
+  };
+}
+
+const nothing = new Uint8Array();
+const emptyObject = Buffer.from('{}');
+
+function resolveVariable(request: DescMessage, names: readonly string[]): FieldPath {
+  const path: DescField[] = [];
+  let message: DescMessage | undefined = request;
+  for (const name of names) {
+    const field: DescField | undefined = message && findField(message, name);
+    if (field === undefined) throw new Error(`${request.typeName} has no field ${names.join('.')}`);
+    path.push(field);
+    message = field.message;
+  }
+  return path;
+}
+
+function bindVariable(
+  writer: BinaryWriter,
+  path: FieldPath,
+  { text, codecs }: { readonly text: string; readonly codecs: Codecs },
+): void {
+  const texts = path.at(-1)?.fieldKind === 'list' ? text.split(',') : [text];
+  const parameter = path.map((field) => field.name).join('.');
+  bindField(
+    writer,
+    path,
+    texts.map((value) => ({ text: value })),
+    { codecs, parameter },
+  );
+}
+
+/** Reads the whole message, or one field of it; raw where it is an HttpBody that does not come as JSON. */
+function createBodyReader(
+  target: DescMessage | DescField,
+  codecs: Codecs,
+): (parts: Pick<RequestParts, 'body' | 'contentType'>) => Uint8Array {
+  if (target.kind === 'message') {
+    const codec = codecs.message(target);
+    return ({ body, contentType }) => {
+      if (isHttpBody(target) && isRawContent(contentType)) return writeHttpBody({ contentType, data: body });
+      return isBlank(body) ? nothing : codec.read(body);
+    };
+  }
+  const codec = codecs.field(target);
+  const presentAndEmpty = target.fieldKind === 'message' && !target.delimitedEncoding ? wrapMessage(target.number, nothing) : nothing;
+  return ({ body, contentType }) => {
+    if (target.fieldKind === 'message' && isHttpBody(target.message) && isRawContent(contentType)) {
+      return wrapMessage(target.number, writeHttpBody({ contentType, data: body }));
+    }
+    return isBlank(body) ? presentAndEmpty : codec.read(body);
+  };
+}
+
+function wrapMessage(number: number, wire: Uint8Array): Uint8Array {
+  return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(wire).finish();
+}
+
+/** Whether a body for an HttpBody is its data: every content type but JSON, which is the message itself. */
+export function isRawContent(contentType: string): boolean {
+  return contentType !== '' && !/^application\/json\s*(?:;|$)/i.test(contentType);
+}
+
+/** Nothing but JSON white space (RFC 8259, section 2). */
+function isBlank(body: Uint8Array): boolean {
+  for (const byte of body) {
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
+  return true;
+}
