@@ -5,7 +5,15 @@ import { StatusError } from '../status/status-error.ts';
 import type { ResponseContent } from '../transcoding/response-writer.ts';
 import { jsonContentType } from '../transcoding/response-writer.ts';
 import type { Call, CallStatus, Metadata } from '../upstream/upstream.ts';
-import { addTrailers, errorLine, type Exchange, sendStreamError, setHeaders, tellOutcome, wantsTrailers } from './exchange.ts';
+import {
+  addTrailers,
+  type Exchange,
+  errorLine,
+  sendStreamError,
+  setHeaders,
+  tellOutcome,
+  wantsTrailers,
+} from './exchange.ts';
 import type { Route } from './route.ts';
 import { type AnswerListener, type RequestPlan, sendRequest } from './send-request.ts';
 import { statusBody } from './status-body.ts';

@@ -16,7 +16,8 @@ export async function answerUnary(exchange: Exchange, route: Route, plan: Reques
   if (status.code !== Code.OK) {
     return sendError(exchange, new StatusError(status.code, status.message, status), status.trailers);
   }
-  if (answer.message === undefined) throw new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
+  if (answer.message === undefined)
+    throw new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
   const { contentType, data } = route.writeResponse(answer.message);
   exchange.reply.type(contentType);
   return sendAnswer(exchange, data, status.trailers);

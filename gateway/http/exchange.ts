@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Code, httpStatusOf } from '../status/code.ts';
-import { StatusError } from '../status/status-error.ts';
+import type { StatusError } from '../status/status-error.ts';
 import { jsonContentType } from '../transcoding/response-writer.ts';
 import type { Metadata } from '../upstream/upstream.ts';
 import { type HeaderFields, responseHeaders, responseTrailers } from './response-headers.ts';
+import type { Route } from './route.ts';
 import type { RouteIndex } from './route-index.ts';
 import type { Settings } from './settings.ts';
 import { statusBody } from './status-body.ts';
-import type { Route } from './route.ts';
 
 /** One request and its answer. */
 export interface Exchange {
@@ -62,7 +62,9 @@ export function errorLine(status: string): string {
 }
 
 export function wantsTrailers(request: FastifyRequest): boolean {
-  return request.headers.te?.toLowerCase().includes('trailers') === true;
+  return String(request.headers['te'] ?? '')
+    .toLowerCase()
+    .includes('trailers');
 }
 
 /** Node writes them behind the last chunk of a chunked body. */
@@ -70,7 +72,9 @@ export function addTrailers(reply: FastifyReply, trailers: Metadata): HeaderFiel
   const fields = responseTrailers(trailers);
   reply.raw.addTrailers(
     Object.entries(fields).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as [string, string]] : value.map((one) => [name, one] as [string, string]),
+      typeof value === 'string'
+        ? [[name, value] as [string, string]]
+        : value.map((one) => [name, one] as [string, string]),
     ),
   );
   return fields;
@@ -79,12 +83,17 @@ export function addTrailers(reply: FastifyReply, trailers: Metadata): HeaderFiel
 function setErrorHead(exchange: Exchange, error: StatusError): void {
   const { request, reply } = exchange;
   tellOutcome(exchange, error.code);
-  if (error.cause !== undefined) request.log.error({ err: error.cause, code: error.code }, error.message);
+  if (error.cause !== undefined && isOurFault(error)) request.log.error({ err: error.cause }, error.message);
   reply.code(error.httpStatus ?? httpStatusOf(error.code)).type(jsonContentType);
   if (error.headers !== undefined) reply.headers(error.headers);
   if (error.code === Code.UNAUTHENTICATED && /^[\x20-\x7e]*$/.test(error.message)) {
     reply.header('www-authenticate', error.message);
   }
+}
+
+/** What an operator has to look at; the rest is between the client and its upstream. */
+function isOurFault({ code }: StatusError): boolean {
+  return code === Code.INTERNAL || code === Code.UNKNOWN || code === Code.DATA_LOSS;
 }
 
 function sendBody(exchange: Exchange, body: Uint8Array | string, trailers: Metadata): FastifyReply | undefined {

@@ -1,6 +1,6 @@
-import type { Metadata } from '../upstream/upstream.ts';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import type { Metadata } from '../upstream/upstream.ts';
 
 /** Permanent HTTP headers (IANA message headers) go on as grpcgateway-<name>, as grpc-gateway sends them. */
 const permanentHeaders = [

@@ -1,6 +1,6 @@
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
-import type { HttpBinding } from '../schema/schema.ts';
 import type { PathTemplate } from '../routing/path-template.ts';
+import type { HttpBinding } from '../schema/schema.ts';
 import type { Codecs } from '../transcoding/codec.ts';
 import { createRequestReader, type RequestReader } from '../transcoding/request-reader.ts';
 import { createResponseWriter, type ResponseWriter } from '../transcoding/response-writer.ts';

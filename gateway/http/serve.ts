@@ -37,7 +37,9 @@ export async function serve(gateway: Gateway, request: FastifyRequest, reply: Fa
       route,
       parts: {
         captures,
-        parameters: parseQueryString(form && !route.readsBody ? await withForm(target.query, request, settings) : target.query),
+        parameters: parseQueryString(
+          form && !route.readsBody ? await withForm(target.query, request, settings) : target.query,
+        ),
         contentType: request.headers['content-type'] ?? '',
       },
       metadata: requestMetadata(request.raw.rawHeaders, {
@@ -76,7 +78,7 @@ function findRoute({ request, reply, settings, index }: Exchange, path: string):
     case 'found':
       return { route: match.value, captures: match.captures, form };
     case 'malformed':
-      throw new StatusError(Code.INVALID_ARGUMENT, `malformed path: ${match.reason}`);
+      throw new StatusError(Code.INVALID_ARGUMENT, match.message, { httpStatus: match.httpStatus });
     case 'none':
       throw new StatusError(Code.NOT_FOUND, 'Not Found');
     case 'method': {

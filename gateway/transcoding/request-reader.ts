@@ -106,7 +106,8 @@ function createBodyReader(
     };
   }
   const codec = codecs.field(target);
-  const presentAndEmpty = target.fieldKind === 'message' && !target.delimitedEncoding ? wrapMessage(target.number, nothing) : nothing;
+  const presentAndEmpty =
+    target.fieldKind === 'message' && !target.delimitedEncoding ? wrapMessage(target.number, nothing) : nothing;
   return ({ body, contentType }) => {
     if (target.fieldKind === 'message' && isHttpBody(target.message) && isRawContent(contentType)) {
       return wrapMessage(target.number, writeHttpBody({ contentType, data: body }));

@@ -78,9 +78,13 @@ export class JsonSplitter {
   #keep(piece: Buffer): void {
     this.#size += piece.length;
     if (this.#size > this.#maxBytes) {
-      throw new StatusError(Code.RESOURCE_EXHAUSTED, `a message of the request is larger than ${this.#maxBytes} bytes`, {
-        httpStatus: 413,
-      });
+      throw new StatusError(
+        Code.RESOURCE_EXHAUSTED,
+        `a message of the request is larger than ${this.#maxBytes} bytes`,
+        {
+          httpStatus: 413,
+        },
+      );
     }
     this.#pieces.push(piece);
   }

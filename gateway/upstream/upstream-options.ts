@@ -54,7 +54,8 @@ export const defaultUpstreamOptions: UpstreamOptions = {
   maxSentMessageBytes: 4 * 1024 * 1024,
   keepaliveMs: 30_000,
   keepaliveTimeoutMs: 10_000,
-  retry: { maxAttempts: 3, initialBackoffMs: 50, maxBackoffMs: 1_000, backoffMultiplier: 2 },
+  // Once: a gateway that repeats calls on its own surprises both ends.
+  retry: { maxAttempts: 1, initialBackoffMs: 50, maxBackoffMs: 1_000, backoffMultiplier: 2 },
   waitForReady: false,
   onEvent: undefined,
 };
