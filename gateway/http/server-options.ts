@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import { Code } from '../status/code.ts';
+import { StatusError } from '../status/status-error.ts';
+import { jsonContentType } from '../transcoding/response-writer.ts';
+import { rewriteAbsoluteTarget } from './request-target.ts';
+import { statusBody } from './status-body.ts';
+
+/**
+ * Options for the Fastify that a gateway is registered in, so that what Fastify answers before a plugin sees the request
+ * is answered alike: `Fastify({ ...serverOptions })`. Without them all else works; a malformed request target then gets
+ * Fastify's own error body, and one in absolute form is not found.
+ */
+export const serverOptions = {
+  rewriteUrl: rewriteAbsoluteTarget,
+  frameworkErrors: (error, _request, reply) => {
+    const httpStatus = error.statusCode ?? 400;
+    const status = new StatusError(httpStatus < 500 ? Code.INVALID_ARGUMENT : Code.INTERNAL, error.message);
+    const answer: FastifyReply = reply;
+    answer.code(httpStatus).type(jsonContentType).send(statusBody(status, undefined));
+  },
+} as const satisfies FastifyServerOptions;

@@ -1,0 +1,10 @@
+export type { ProtogateOptions, RequestOutcome, SchemaSource } from './http/options.ts';
+export { protogate } from './http/plugin.ts';
+export { serverOptions } from './http/server-options.ts';
+export { type HttpBinding, type Schema, SchemaError } from './schema/schema.ts';
+export { Code, codeName, httpStatusOf } from './status/code.ts';
+export { type StatusDetail, StatusError, type StatusErrorOptions } from './status/status-error.ts';
+export type { JsonOptions } from './transcoding/codec.ts';
+export { createUpstream } from './upstream/create-upstream.ts';
+export type { Upstream } from './upstream/upstream.ts';
+export type { RetryPolicy, UpstreamEvent, UpstreamOptions, UpstreamTls } from './upstream/upstream-options.ts';
