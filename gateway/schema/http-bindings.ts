@@ -1,0 +1,109 @@
+import { type DescField, type DescMessage, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { http } from '../gen/google/api/annotations_pb.ts';
+import type { HttpRule } from '../gen/google/api/http_pb.ts';
+import type { HttpBinding } from './schema.ts';
+
+/** A rule with where it stands: in an option of its method, or in a file of rules. */
+export interface SourcedRule {
+  readonly method: DescMethod;
+  readonly rule: HttpRule;
+  /** "greeting/greeting.proto: greeting.GreetingService.Greeting" */
+  readonly source: string;
+}
+
+/** The google.api.http option of a method. */
+export function annotatedRule(method: DescMethod): SourcedRule | undefined {
+  return hasOption(method, http) ? { method, rule: getOption(method, http), source: sourceOf(method) } : undefined;
+}
+
+export function sourceOf({ name, parent }: DescMethod): string {
+  return `${parent.file.proto.name}: ${parent.typeName}.${name}`;
+}
+
+/** The rule and its additional_bindings, in order; what is wrong with them is added to the faults. */
+export function bindingsOf({ method, rule, source }: SourcedRule, faults: string[]): HttpBinding[] {
+  const nested = rule.additionalBindings.some(({ additionalBindings }) => additionalBindings.length > 0);
+  if (nested) faults.push(`${source}: additional_bindings may not hold additional_bindings`);
+  return [rule, ...rule.additionalBindings].flatMap((each) => {
+    const binding = toBinding(method, each, source);
+    const wrong = typeof binding === 'string' ? [binding] : faultsOf(binding);
+    faults.push(...wrong.map((what) => `${source}: ${what}`));
+    return typeof binding === 'string' || wrong.length > 0 ? [] : [binding];
+  });
+}
+
+/** What a method without a rule is reached by: POST /package.Service/Method with the whole message as body. */
+export function unboundBinding(method: DescMethod): HttpBinding {
+  const template = `/${method.parent.typeName}/${method.name}`;
+  return { method, httpMethod: 'POST', template, body: '*', responseBody: '', source: sourceOf(method) };
+}
+
+function toBinding(
+  method: DescMethod,
+  { pattern, body, responseBody }: HttpRule,
+  source: string,
+): HttpBinding | string {
+  if (pattern.case === undefined) return 'the rule has no get, put, post, delete, patch or custom';
+  if (pattern.case !== 'custom') {
+    return { method, httpMethod: pattern.case.toUpperCase(), template: pattern.value, body, responseBody, source };
+  }
+  const { kind, path } = pattern.value;
+  return kind === ''
+    ? 'the custom pattern has no kind'
+    : { method, httpMethod: kind, template: path, body, responseBody, source };
+}
+
+function faultsOf({ method, template, body, responseBody }: HttpBinding): string[] {
+  const faults: string[] = [];
+  if (template === '') faults.push('the path is empty');
+  if (!['', '*'].includes(body) && fieldOf(method.input, body) === undefined) {
+    faults.push(`body "${body}" is not a field of ${method.input.typeName}`);
+  }
+  if (responseBody !== '' && fieldOf(method.output, responseBody) === undefined) {
+    faults.push(`response_body "${responseBody}" is not a field of ${method.output.typeName}`);
+  }
+  for (const { path, column } of variablesOf(template)) {
+    const what = variableFault(method.input, path);
+    if (what !== undefined) faults.push(`path "${template}": ${what}, at column ${column}`);
+  }
+  return faults;
+}
+
+/** Field paths of the variables of a template, with their columns from 1; the syntax is checked where routes are made. */
+function variablesOf(template: string): { path: string; column: number }[] {
+  return [...template.matchAll(/\{([A-Za-z_][\w.]*)(?=[=}])/g)].map(({ 1: path = '', index }) => ({
+    path,
+    column: index + 2,
+  }));
+}
+
+function variableFault(input: DescMessage, path: string): string | undefined {
+  let message: DescMessage | undefined = input;
+  let field: DescField | undefined;
+  for (const name of path.split('.')) {
+    if (message === undefined) return `${field?.name} of variable "${path}" holds no fields`;
+    field = fieldOf(message, name);
+    if (field === undefined) return `variable "${path}": ${message.typeName} has no field "${name}"`;
+    message = field.fieldKind === 'message' ? field.message : undefined;
+  }
+  return field === undefined || isBindable(field) ? undefined : `variable "${path}" cannot be written in a path`;
+}
+
+/** Messages that the JSON mapping writes as one string, number or boolean. */
+const textMessages =
+  /^google\.protobuf\.(?:Timestamp|Duration|FieldMask|(?:Double|Float|U?Int(?:32|64)|Bool|String|Bytes)Value)$/;
+
+function isBindable(field: DescField): boolean {
+  switch (field.fieldKind) {
+    case 'message':
+      return textMessages.test(field.message.typeName);
+    case 'list':
+      return field.listKind !== 'message';
+    default:
+      return field.fieldKind !== 'map';
+  }
+}
+
+function fieldOf(message: DescMessage, name: string): DescField | undefined {
+  return message.fields.find((field) => field.name === name);
+}
