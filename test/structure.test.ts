@@ -33,7 +33,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'gateway/upstream',
     'gateway/http',
   ],
-  services: ['gateway/telemetry'],
+  services: ['gateway/gen', 'gateway/schema', 'gateway/status', 'gateway/telemetry'],
   scripts: ['gateway/telemetry', 'services'],
 };
 

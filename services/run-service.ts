@@ -1,0 +1,96 @@
+import type { Logger } from '../gateway/telemetry/logger.ts';
+import type { Configuration } from './configuration.ts';
+import { serveEdge } from './edge/edge.ts';
+import { greetHandler } from './greeting/greet.ts';
+import { Downstream } from './kit/downstream.ts';
+import { Health } from './kit/health.ts';
+import { createMetrics } from './kit/metrics.ts';
+import { startMetricsEndpoint } from './kit/metrics-endpoint.ts';
+import { OpenStreams } from './kit/open-streams.ts';
+import { loadServices } from './kit/proto-services.ts';
+import { recordCalls } from './kit/record-call.ts';
+import { type Served, startServer } from './kit/server.ts';
+import { unary } from './kit/unary.ts';
+import { keepGreetings } from './messages/keep-greetings.ts';
+import { createSqliteQueue } from './messages/sqlite-queue.ts';
+import { createSqliteStore } from './messages/sqlite-store.ts';
+import { slugOf } from './table.ts';
+
+const greetingService = 'greeting.GreetingService';
+const edgeService = 'greeting.EdgeService';
+const healthService = 'grpc.health.v1.Health';
+
+/** Calls under way get this long to finish, and queue and store then that long to take what waits: 4.5 s in all. */
+const drainMs = 3_500;
+const flushMs = 1_000;
+
+/**
+ * Runs one service of the mesh until `stop`.
+ * @param log lines of the service
+ * @param access one line for each call
+ * @returns `stop`, which drains it
+ * @throws ProtoError, ListenError
+ */
+export async function runService(
+  configuration: Configuration,
+  log: Logger,
+  access: Logger,
+): Promise<{ port: number; stop: () => Promise<void> }> {
+  const { row, host, port, metricsPort } = configuration;
+  const metrics = createMetrics(row.name);
+  const serviceOf = loadServices(['greeting/greeting.proto', 'greeting/edge.proto', 'grpc/health/v1/health.proto']);
+  const greeting = serviceOf(greetingService);
+  const method = greeting['Greeting'];
+  if (method === undefined) throw new TypeError(`${greetingService} has no method Greeting`);
+
+  const callees = configuration.callees.map(({ name, address }) => new Downstream(name, address));
+  const keeping = keepGreetings(
+    row,
+    createSqliteQueue(configuration.dataDirectory, configuration.queueName),
+    createSqliteStore(configuration.dataDirectory, slugOf(row.name)),
+    log,
+    metrics,
+  );
+  const greet = unary(
+    method,
+    log,
+    greetHandler({ service: row.name, message: configuration.greeting, method, callees, keep: keeping.keep, metrics }),
+  );
+  const health = new Health([greetingService, ...(row.edge ? [edgeService] : [])]);
+  const streams = new OpenStreams();
+  const served: Served[] = [
+    { definition: { Greeting: greet.definition }, handlers: { Greeting: greet.handle } },
+    health.serve(serviceOf(healthService), streams, log),
+    ...(row.edge ? [serveEdge(serviceOf(edgeService), metrics.registry, log)] : []),
+  ];
+
+  const stopping = new AbortController();
+  const closeAll = async (): Promise<void> => {
+    await keeping.close(flushMs);
+    for (const callee of callees) callee.close();
+  };
+  try {
+    const server = await startServer(served, host, port, [recordCalls(access, metrics)]);
+    const closeMetrics = metricsPort && (await startMetricsEndpoint(metrics.registry, host, metricsPort));
+    const ready = keeping.start(stopping.signal).then(() => {
+      if (stopping.signal.aborted) return;
+      health.set('SERVING');
+      log.info({ port: server.port }, `ready on ${host}:${server.port}`);
+    });
+    return {
+      port: server.port,
+      stop: async () => {
+        stopping.abort();
+        await ready;
+        health.set('NOT_SERVING');
+        streams.endAll();
+        await server.drain(drainMs);
+        if (closeMetrics) closeMetrics();
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
