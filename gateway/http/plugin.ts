@@ -41,12 +41,15 @@ export const protogate: FastifyPluginCallback<ProtogateOptions> = (app, options,
       exposeHeadRoute: false,
       handler: (request, reply) => serve(gateway, request, reply),
       errorHandler: (error, request, reply) => {
-        // A content type that is none says nothing about the body, which is JSON anyway.
-        if ('code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-          return serve(gateway, request, reply.code(200));
-        // What else a hook of the app throws is the app's to answer, but for the errors that it borrows from here.
-        if (!(error instanceof StatusError)) throw error;
-        return sendError({ request, reply, ...gateway, route: undefined }, error);
+        if ('code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+          // A content type that is none says nothing about the body, which is JSON anyway.
+          void serve(gateway, request, reply.code(200));
+        } else if (error instanceof StatusError) {
+          sendError({ request, reply, ...gateway, route: undefined }, error);
+        } else {
+          // What a hook of the app throws is the app's to answer.
+          throw error;
+        }
       },
     });
     done();

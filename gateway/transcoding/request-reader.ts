@@ -5,6 +5,7 @@ import type { Codecs } from './codec.ts';
 import { fieldMaskOf, writeFieldMask } from './field-mask.ts';
 import { findField } from './find-field.ts';
 import { isHttpBody, writeHttpBody } from './http-body.ts';
+import { mergeMessages } from './merge-messages.ts';
 import { createQueryBinder } from './query-binder.ts';
 import type { QueryParameters } from './query-string.ts';
 
@@ -34,8 +35,8 @@ export interface RequestParts {
 export type RequestReader = (parts: RequestParts) => Uint8Array;
 
 /**
- * Puts a request message together: body, then field mask, query and path, each as wire bytes of the same message. The
- * receiver merges them and the last of a scalar wins, so a path variable overrides the body.
+ * Puts a request message together: body, then field mask, query and path, each as wire bytes of the same message. Of a
+ * scalar the last one wins, so a path variable overrides the body.
  */
 export function createRequestReader(options: RequestReaderOptions): RequestReader {
   const { request, codecs, body } = options;
@@ -44,14 +45,17 @@ export function createRequestReader(options: RequestReaderOptions): RequestReade
   const mask = options.fillsFieldMask && bodyField?.fieldKind === 'message' ? fieldMaskOf(request) : undefined;
   const readBody = body === '' ? undefined : createBodyReader(bodyField ?? request, codecs);
   const bindQuery = createQueryBinder({ ...options, pathVariables, bodyField });
+  const nestedVariable = pathVariables.some((path) => path.length > 1);
 
   return (parts) => {
     const bodyWire = readBody?.(parts) ?? nothing;
     if (body === '*' && pathVariables.length === 0) return bodyWire;
     const writer = new BinaryWriter();
     writer.raw(bodyWire);
+    let inPieces = nestedVariable;
     if (body !== '*') {
       const set = bindQuery(writer, parts.parameters);
+      for (const field of set) inPieces ||= field.fieldKind === 'message';
       if (mask !== undefined && bodyField?.message !== undefined && !set.has(mask)) {
         writer.raw(writeFieldMask(mask, bodyField.message, isBlank(parts.body) ? emptyObject : parts.body));
       }
@@ -59,7 +63,8 @@ export function createRequestReader(options: RequestReaderOptions): RequestReade
     for (const [index, path] of pathVariables.entries()) {
       bindVariable(writer, path, { text: parts.captures[index] ?? '', codecs });
     }
-    return writer.finish();
+    const wire = writer.finish();
+    return inPieces ? mergeMessages(wire, request) : wire;
   };
 }
 
