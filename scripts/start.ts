@@ -1,0 +1,77 @@
+import { findBusyPort } from './start/busy-port.ts';
+import { createLogOutput, type LogOutput } from './start/log-output.ts';
+import { createMesh } from './start/mesh.ts';
+import { describePrograms, host, type Programs } from './start/programs.ts';
+import { waitUntilReady } from './start/readiness.ts';
+import { help, readSettings, type Settings, SettingsError } from './start/settings.ts';
+
+/** After this long a line says what is still missing. */
+const readyLimitMs = 15_000;
+
+/** Exit codes: 0 stopped, 1 a port is busy, 2 a fault of the settings, here or in a program. */
+async function main(settings: Settings): Promise<void> {
+  const started = performance.now();
+  const programs = describePrograms(settings, process.env);
+  const busy = await findBusyPort([programs.gateway, ...programs.services]);
+  if (busy !== undefined) {
+    process.stderr.write(`port ${busy.port} for ${busy.name} is busy; choose another: ${busy.portHint}\n`);
+    process.exit(1);
+  }
+
+  const readable = process.stdout.isTTY;
+  const output = await createLogOutput(readable, (text) => process.stdout.write(text));
+  const stopping = new AbortController();
+  const stop = (exitCode: number): void => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    output.log.info('stopping');
+    void mesh.stop().then(() => process.exit(exitCode));
+  };
+  const mesh = createMesh(programs, output, () => stop(2));
+  // npm passes a Ctrl-C on as well, so it may come twice: the second means nothing more than the first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+  // Nobody reads the logs any more.
+  process.stdout.on('error', () => stop(0));
+
+  mesh.start();
+  await sayWhenReady(programs, output, readable, started, stopping.signal);
+}
+
+async function sayWhenReady(
+  programs: Programs,
+  output: LogOutput,
+  readable: boolean,
+  started: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const late = await waitUntilReady(programs, readyLimitMs, signal);
+    if (signal.aborted) return;
+    if (late.length === 0) break;
+    output.log.warn(`still waiting for ${late.join(', ')}`);
+  }
+  const address = `http://${host}:${programs.gateway.port}`;
+  const commands = [
+    `curl ${address}/api/v1/greeting`,
+    `curl -i -H 'x-request-id: abc' ${address}/api/greeting`,
+    `curl -i ${address}/api/status/503`,
+  ];
+  const readyMs = Math.round(performance.now() - started);
+  if (readable) {
+    process.stdout.write(
+      `\n  Ready at ${address} after ${readyMs} ms. Try:\n\n    ${commands.join('\n    ')}\n\n  Ctrl-C stops everything.\n\n`,
+    );
+  } else {
+    output.log.info({ address, readyMs, try: commands }, `ready at ${address}`);
+  }
+}
+
+try {
+  const settings = readSettings(process.env, process.argv.slice(2));
+  if (settings === 'help') process.stdout.write(help);
+  else await main(settings);
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+}
