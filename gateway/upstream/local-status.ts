@@ -13,3 +13,12 @@ export const cancelled = localStatus(Code.CANCELLED, 'context canceled');
 export function unavailable(target: string): CallStatus {
   return localStatus(Code.UNAVAILABLE, `upstream ${target} is unavailable`);
 }
+
+export function closed(target: string): CallStatus {
+  return localStatus(Code.UNAVAILABLE, `upstream ${target} is closed`);
+}
+
+/** A call that has no whole millisecond left is not worth starting. */
+export function isExpired(timeoutMs: number | undefined): boolean {
+  return timeoutMs !== undefined && timeoutMs < 1;
+}

@@ -1,9 +1,8 @@
-import { localStatus } from './local-status.ts';
-import type { Call, CallListener } from './upstream.ts';
+import type { Call, CallListener, CallStatus } from './upstream.ts';
 
 /** A call that never begins: its status follows as soon as the caller's own code has run. */
-export function rejectCall(listener: CallListener, code: number, message: string): Call {
-  queueMicrotask(() => listener.onStatus(localStatus(code, message)));
+export function rejectCall(listener: CallListener, status: CallStatus): Call {
+  queueMicrotask(() => listener.onStatus(status));
   return endedCall;
 }
 

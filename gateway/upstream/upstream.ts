@@ -19,12 +19,16 @@ export interface CallStatus {
 export interface CallRequest {
   /** "/package.Service/Method" */
   readonly path: string;
+  /** Entries that gRPC does not allow, or that belong to the protocol itself (content-type, te …), are left out. */
   readonly metadata: Metadata;
   /** Milliseconds from now after which the call ends with DEADLINE_EXCEEDED; undefined: never. */
   readonly timeoutMs: number | undefined;
   /** The method may be repeated safely (idempotency_level, or HTTP GET): retries apply to it. */
   readonly idempotent: boolean;
-  /** Unary request: sent and half-closed at once, and repeatable; `Call.send` and `Call.end` must not be used. */
+  /**
+   * Unary request: sent and half-closed at once, and repeatable; `Call.send` and `Call.end` must not be used. The bytes
+   * stay as they are until the call has ended.
+   */
   readonly message?: Uint8Array;
 }
 
@@ -41,7 +45,7 @@ export interface CallListener {
 
 /** One call under way. After `onStatus` every method does nothing. */
 export interface Call {
-  /** Sends one message; false: wait for `onDrain` before the next one. */
+  /** Sends one message, whose bytes stay as they are; false: wait for `onDrain` before the next one. */
   send(message: Uint8Array): boolean;
   /** Half-closes: no message follows. */
   end(): void;

@@ -135,7 +135,7 @@ export class GrpcJsCall implements Call {
     if (this.#cancelled) return cancelled;
     const [packed] = metadata.get('grpc-status-details-bin');
     return {
-      code,
+      code: knownCode(code),
       message: details,
       details: packed instanceof Buffer ? parseStatusDetails(packed.toString('base64')) : [],
       trailers: fromGrpcMetadata(metadata),
@@ -149,4 +149,10 @@ function toBuffer(message: Uint8Array): Buffer {
 
 function identity(message: Buffer): Buffer {
   return message;
+}
+
+/** grpc-js hands out NaN for a grpc-status that is no number, and undefined where it cannot decompress. */
+function knownCode(code: number | undefined): number {
+  if (code === undefined) return Code.INTERNAL;
+  return Number.isInteger(code) ? code : Code.UNKNOWN;
 }

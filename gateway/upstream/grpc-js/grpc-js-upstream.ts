@@ -1,5 +1,5 @@
 import { Client } from '@grpc/grpc-js';
-import { Code } from '../../status/code.ts';
+import { closed, deadlineExceeded, isExpired } from '../local-status.ts';
 import { rejectCall } from '../rejected-call.ts';
 import type { Call, CallListener, CallRequest, Upstream } from '../upstream.ts';
 import type { UpstreamOptions } from '../upstream-options.ts';
@@ -23,18 +23,13 @@ export class GrpcJsUpstream implements Upstream {
   }
 
   start(request: CallRequest, listener: CallListener): Call {
-    if (this.#closed) return rejectCall(listener, Code.UNAVAILABLE, `upstream ${this.#target} is closed`);
-    let metadata: ReturnType<typeof toGrpcMetadata>;
-    try {
-      metadata = toGrpcMetadata(request.metadata, this.#options.waitForReady);
-    } catch {
-      return rejectCall(listener, Code.INVALID_ARGUMENT, 'a metadata name or value holds characters that gRPC forbids');
-    }
+    if (this.#closed) return rejectCall(listener, closed(this.#target));
+    if (isExpired(request.timeoutMs)) return rejectCall(listener, deadlineExceeded);
     const call = new GrpcJsCall({
       client: this.#client,
       target: this.#target,
       request,
-      metadata,
+      metadata: toGrpcMetadata(request.metadata, this.#options.waitForReady),
       listener,
       onEnd: () => this.#ended(call),
       onEvent: this.#options.onEvent,

@@ -1,10 +1,11 @@
 import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
 import type { Metadata } from '../upstream.ts';
 
-/** Throws where a name or value may not be gRPC metadata. */
 export function toGrpcMetadata(metadata: Metadata, waitForReady: boolean): GrpcMetadata {
   const result = new GrpcMetadata({ waitForReady });
   for (const [name, value] of metadata) {
+    if (!isMetadataName(name) || !isMetadataValue(value)) continue;
     result.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   }
   return result;
