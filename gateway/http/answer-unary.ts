@@ -1,47 +1,67 @@
-import type { FastifyReply } from 'fastify';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
-import type { CallStatus, Metadata } from '../upstream/upstream.ts';
+import type { ResponseContent } from '../transcoding/response-writer.ts';
+import type { Call, CallStatus, Metadata } from '../upstream/upstream.ts';
 import { type Exchange, sendAnswer, sendError, setHeaders } from './exchange.ts';
 import type { Route } from './route.ts';
-import { type AnswerListener, type RequestPlan, sendRequest } from './send-request.ts';
+import type { AnswerListener } from './send-request.ts';
 
-/** Makes the call and answers with its one message. Throws StatusError when the request is bad. */
-export async function answerUnary(exchange: Exchange, route: Route, plan: RequestPlan): Promise<FastifyReply> {
-  const answer = new UnaryAnswer();
-  const call = await sendRequest(plan, answer);
-  exchange.reply.raw.once('close', () => call.cancel());
-  const status = await answer.status;
-  setHeaders(exchange, answer.headers);
-  if (status.code !== Code.OK) {
-    return sendError(exchange, new StatusError(status.code, status.message, status), status.trailers);
+/** Answers a request with the one message of its call, or with its error. */
+export class UnaryAnswer implements AnswerListener {
+  readonly #exchange: Exchange;
+  readonly #route: Route;
+  #call: Call | undefined;
+  #headers: Metadata = [];
+  #message: Uint8Array | undefined;
+  #answered = false;
+
+  constructor(exchange: Exchange, route: Route) {
+    this.#exchange = exchange;
+    this.#route = route;
   }
-  if (answer.message === undefined)
-    throw new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
-  const { contentType, data } = route.writeResponse(answer.message);
-  exchange.reply.type(contentType);
-  return sendAnswer(exchange, data, status.trailers);
-}
 
-class UnaryAnswer implements AnswerListener {
-  readonly #status = Promise.withResolvers<CallStatus>();
-  readonly status = this.#status.promise;
-  headers: Metadata = [];
-  message: Uint8Array | undefined;
+  onCall(call: Call): void {
+    this.#call = call;
+    this.#exchange.reply.raw.once('close', () => call.cancel());
+  }
 
   onHeaders(metadata: Metadata): void {
-    this.headers = metadata;
+    this.#headers = metadata;
   }
 
   onMessage(message: Uint8Array): void {
-    this.message = message;
+    this.#message = message;
   }
 
   onStatus(status: CallStatus): void {
-    this.#status.resolve(status);
+    if (this.#answered) return;
+    setHeaders(this.#exchange, this.#headers);
+    const content = this.#contentOf(status);
+    this.#answered = true;
+    if (content instanceof StatusError) {
+      sendError(this.#exchange, content, status.trailers);
+    } else {
+      this.#exchange.reply.type(content.contentType);
+      sendAnswer(this.#exchange, content.data, status.trailers);
+    }
   }
 
-  fail(error: StatusError): void {
-    this.#status.reject(error);
+  onFault(error: StatusError): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#call?.cancel();
+    sendError(this.#exchange, error);
+  }
+
+  #contentOf(status: CallStatus): ResponseContent | StatusError {
+    if (status.code !== Code.OK) return new StatusError(status.code, status.message, status);
+    if (this.#message === undefined) {
+      return new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
+    }
+    try {
+      return this.#route.writeResponse(this.#message);
+    } catch (thrown) {
+      return StatusError.from(thrown);
+    }
   }
 }

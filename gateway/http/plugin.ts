@@ -43,7 +43,7 @@ export const protogate: FastifyPluginCallback<ProtogateOptions> = (app, options,
       errorHandler: (error, request, reply) => {
         if ('code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
           // A content type that is none says nothing about the body, which is JSON anyway.
-          void serve(gateway, request, reply.code(200));
+          serve(gateway, request, reply.code(200));
         } else if (error instanceof StatusError) {
           sendError({ request, reply, ...gateway, route: undefined }, error);
         } else {

@@ -5,7 +5,7 @@ import { isHttpBody } from '../transcoding/http-body.ts';
 import { isRawContent, type RequestParts } from '../transcoding/request-reader.ts';
 import { JsonSplitter } from '../transcoding/split-json.ts';
 import type { Call, CallListener, Metadata } from '../upstream/upstream.ts';
-import { readBody } from './read-body.ts';
+import { type BodyLimits, readBody } from './read-body.ts';
 import type { Route } from './route.ts';
 
 /** Everything that a call needs but its listener. */
@@ -15,68 +15,77 @@ export interface RequestPlan {
   readonly metadata: Metadata;
   readonly timeoutMs: number | undefined;
   readonly body: Readable;
-  readonly contentLength: string | undefined;
-  readonly maxBodyBytes: number;
+  readonly limits: BodyLimits;
 }
 
 export interface AnswerListener extends CallListener {
-  /** The request turned out bad after the call had begun; the call is cancelled. */
-  fail(error: StatusError): void;
+  /** Called once the call is made, before anything of it arrives. */
+  onCall(call: Call): void;
+  /** The request is bad: no call is made, or the one that was made is cancelled. */
+  onFault(error: StatusError): void;
 }
 
 /**
- * Starts the call of a request. Throws StatusError, and makes no call, when the message (of a streaming request the
- * first one) cannot be read.
+ * Makes the call of a request. When its message (of a client stream the first one) cannot be read no call is made; the
+ * listener is told.
  */
-export async function sendRequest(plan: RequestPlan, listener: AnswerListener): Promise<Call> {
-  return plan.route.clientStreaming ? streamRequest(plan, listener) : unaryRequest(plan, listener);
+export function sendRequest(plan: RequestPlan, listener: AnswerListener): void {
+  if (plan.route.clientStreaming) {
+    streamRequest(plan, listener).catch((thrown: unknown) => listener.onFault(StatusError.from(thrown)));
+  } else if (plan.route.readsBody) {
+    readBody(plan.body, plan.limits, (body) => {
+      if (body instanceof StatusError) listener.onFault(body);
+      else unaryRequest(plan, body, listener);
+    });
+  } else {
+    unaryRequest(plan, noBody, listener);
+  }
 }
 
 const noBody = new Uint8Array();
 
-async function unaryRequest(plan: RequestPlan, listener: AnswerListener): Promise<Call> {
-  const { route, parts } = plan;
-  const body = route.readsBody ? await readBody(plan.body, plan.maxBodyBytes, plan.contentLength) : noBody;
-  return start(plan, listener, route.readRequest({ ...parts, body }));
+function unaryRequest(plan: RequestPlan, body: Uint8Array, listener: AnswerListener): void {
+  let message: Uint8Array;
+  try {
+    message = plan.route.readRequest({ ...plan.parts, body });
+  } catch (thrown) {
+    listener.onFault(StatusError.from(thrown));
+    return;
+  }
+  listener.onCall(startCall(plan, listener, message));
 }
 
-async function streamRequest(plan: RequestPlan, listener: AnswerListener): Promise<Call> {
+async function streamRequest(plan: RequestPlan, listener: AnswerListener): Promise<void> {
   const messages = requestMessages(plan);
   // A bidirectional call begins at once, for the server may speak first; otherwise a bad first message makes no call.
   const first = plan.route.serverStreaming ? undefined : await messages.next();
-  let drained = Promise.withResolvers<void>();
-  const call = start(plan, {
+  let room = Promise.withResolvers<void>();
+  const call = startCall(plan, {
     onHeaders: (metadata) => listener.onHeaders(metadata),
     onMessage: (message) => listener.onMessage(message),
     onStatus: (status) => {
-      drained.resolve();
+      room.resolve();
       plan.body.destroy();
       listener.onStatus(status);
     },
-    onDrain: () => drained.resolve(),
+    onDrain: () => room.resolve(),
   });
+  listener.onCall(call);
   const send = async (message: Uint8Array): Promise<void> => {
     if (call.send(message)) return;
-    await drained.promise;
-    drained = Promise.withResolvers();
+    await room.promise;
+    room = Promise.withResolvers();
   };
-  const sendAll = async (): Promise<void> => {
-    if (first?.done === false) await send(first.value);
-    for await (const message of messages) await send(message);
-    call.end();
-  };
-  sendAll().catch((thrown: unknown) => {
-    listener.fail(StatusError.from(thrown));
-    call.cancel();
-  });
-  return call;
+  if (first?.done === false) await send(first.value);
+  for await (const message of messages) await send(message);
+  call.end();
 }
 
 async function* requestMessages(plan: RequestPlan): AsyncGenerator<Uint8Array, undefined> {
   const { route, parts } = plan;
   const read = (body: Uint8Array): Uint8Array => route.readRequest({ ...parts, body });
   const raw = isHttpBody(route.binding.method.input) && isRawContent(parts.contentType);
-  const splitter = new JsonSplitter(plan.maxBodyBytes);
+  const splitter = new JsonSplitter(plan.limits.maxBytes);
   try {
     for await (const chunk of plan.body as AsyncIterable<Buffer>) {
       if (raw) yield read(chunk);
@@ -90,7 +99,7 @@ async function* requestMessages(plan: RequestPlan): AsyncGenerator<Uint8Array, u
   if (rest !== undefined) yield read(rest);
 }
 
-function start(plan: RequestPlan, listener: CallListener, message?: Uint8Array): Call {
+function startCall(plan: RequestPlan, listener: CallListener, message?: Uint8Array): Call {
   const { route, metadata, timeoutMs } = plan;
   return route.upstream.start(
     { path: route.rpc, metadata, timeoutMs, idempotent: route.idempotent, ...(message !== undefined && { message }) },

@@ -3,16 +3,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
 import { parseQueryString } from '../transcoding/query-string.ts';
-import { answerStream } from './answer-stream.ts';
-import { answerUnary } from './answer-unary.ts';
+import { StreamAnswer } from './answer-stream.ts';
+import { UnaryAnswer } from './answer-unary.ts';
 import { type Exchange, sendError } from './exchange.ts';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
-import { readBody } from './read-body.ts';
+import { type BodyLimits, readBody } from './read-body.ts';
 import { requestMetadata } from './request-metadata.ts';
 import { splitTarget } from './request-target.ts';
 import type { Route } from './route.ts';
 import type { RouteIndex } from './route-index.ts';
-import type { RequestPlan } from './send-request.ts';
+import { type RequestPlan, sendRequest } from './send-request.ts';
 import type { Settings } from './settings.ts';
 
 export interface Gateway {
@@ -22,38 +22,52 @@ export interface Gateway {
   index: RouteIndex;
 }
 
-/** Answers one request, whatever becomes of it. */
-export async function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+/** Answers one request, whatever becomes of it. Plain calls and callbacks: promises would cost a good part of the time. */
+export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): void {
   const { settings, index } = gateway;
-  let exchange: Exchange = { request, reply, settings, index, route: undefined };
+  const unrouted: Exchange = { request, reply, settings, index, route: undefined };
+  const target = splitTarget(request.raw.url ?? '/', gateway.prefix);
   try {
-    const target = splitTarget(request.raw.url ?? '/', gateway.prefix);
-    const found = findRoute(exchange, target.path);
-    if (found === 'options') return reply.code(204).send();
-    const { route, captures, form } = found;
-    exchange = { ...exchange, route };
-    const timeoutMs = timeoutOf(request, route, settings);
+    const found = findRoute(unrouted, target.path);
+    if (found === 'options') {
+      reply.code(204).send();
+      return;
+    }
+    const exchange = { ...unrouted, route: found.route };
+    if (!found.form || found.route.readsBody) {
+      startCall(exchange, found, target.query);
+      return;
+    }
+    readBody(bodyOf(request), limitsOf(exchange), (form) => {
+      if (form instanceof StatusError) sendError(exchange, form);
+      else startCall(exchange, found, `${target.query}&${form.toString()}`);
+    });
+  } catch (thrown) {
+    sendError(unrouted, StatusError.from(thrown));
+  }
+}
+
+function startCall(exchange: Exchange, { route, captures }: FoundRoute, query: string): void {
+  const { request, settings } = exchange;
+  try {
     const plan: RequestPlan = {
       route,
       parts: {
         captures,
-        parameters: parseQueryString(
-          form && !route.readsBody ? await withForm(target.query, request, settings) : target.query,
-        ),
+        parameters: parseQueryString(query),
         contentType: request.headers['content-type'] ?? '',
       },
       metadata: requestMetadata(request.raw.rawHeaders, {
         host: request.headers.host,
         remoteAddress: request.raw.socket.remoteAddress,
       }),
-      timeoutMs,
+      timeoutMs: timeoutOf(request, route, settings),
       body: bodyOf(request),
-      contentLength: request.headers['content-length'],
-      maxBodyBytes: settings.maxBodyBytes,
+      limits: limitsOf(exchange),
     };
-    return await (route.serverStreaming ? answerStream : answerUnary)(exchange, route, plan);
+    sendRequest(plan, route.serverStreaming ? new StreamAnswer(exchange, route) : new UnaryAnswer(exchange, route));
   } catch (thrown) {
-    return sendError(exchange, StatusError.from(thrown));
+    sendError(exchange, StatusError.from(thrown));
   }
 }
 
@@ -104,9 +118,9 @@ function timeoutOf(request: FastifyRequest, route: Route, settings: Settings): n
   return timeoutMs;
 }
 
-async function withForm(query: string, request: FastifyRequest, settings: Settings): Promise<string> {
-  const body = await readBody(bodyOf(request), settings.maxBodyBytes, request.headers['content-length']);
-  return `${query}&${body.toString()}`;
+function limitsOf({ request, settings }: Exchange): BodyLimits {
+  const length = request.headers['content-length'];
+  return { maxBytes: settings.maxBodyBytes, announcedBytes: length === undefined ? undefined : Number(length) };
 }
 
 /** The body as a stream, behind whatever a preParsing hook of the app made of it. */
