@@ -33,7 +33,7 @@ function valueText(type: Type | undefined, tokens: readonly Token[]): string | u
       return !negative && (token.text === 'true' || token.text === 'false') ? token.text : undefined;
     case Type.FLOAT:
     case Type.DOUBLE:
-      return floatText(type, token, negative);
+      return floatText(token, negative);
     case undefined:
       return !negative && token.kind === 'identifier' ? token.text : undefined;
     default:
@@ -48,30 +48,10 @@ function integerText(type: Type, token: Token, negative: boolean): string | unde
   return value >= range[0] && value <= range[1] ? String(value) : undefined;
 }
 
-function floatText(type: Type, token: Token, negative: boolean): string | undefined {
+function floatText(token: Token, negative: boolean): string | undefined {
   const sign = negative ? '-' : '';
   if (token.kind === 'identifier') return token.text === 'inf' || token.text === 'nan' ? sign + token.text : undefined;
   if (token.kind === 'string') return undefined;
   const value = token.kind === 'integer' ? Number(integerOf(token.text)) : Number(token.text);
-  return sign + shortest(type === Type.FLOAT ? Math.fround(value) : value, type);
-}
-
-/** The fewest digits that give the same value back, as C prints them: "1.5", "1e+20", "inf". */
-function shortest(value: number, type: Type): string {
-  if (!Number.isFinite(value)) return 'inf';
-  const digits = type === Type.FLOAT ? 9 : 17;
-  for (let precision = 1; precision < digits; precision += 1) {
-    const short = Number(value.toPrecision(precision));
-    if ((type === Type.FLOAT ? Math.fround(short) : short) === value) return cStyle(short);
-  }
-  return cStyle(value);
-}
-
-/** JavaScript writes exponents as C does, but begins them at 1e21 and 1e-7. */
-function cStyle(value: number): string {
-  const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power >= -5 && power < 16) return String(value);
-  const sign = power < 0 ? '-' : '+';
-  return `${mantissa}e${sign}${String(Math.abs(power)).padStart(2, '0')}`;
+  return sign + (Number.isFinite(value) ? String(value) : 'inf');
 }

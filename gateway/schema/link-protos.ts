@@ -76,17 +76,16 @@ function readCustomOption(
   find: (fullName: string) => ProtoSymbol | undefined,
   registry: FileRegistry,
 ): string[] {
-  const place = placeOf(proto, statement.start);
   const names: string[] = [];
   for (const { name } of statement.parts.filter(({ extension }) => extension)) {
     const symbol = resolveName(name, scope, ['extension'], find);
-    if (symbol?.kind !== 'extension') return [`${place}: option (${name}) is not defined`];
+    if (symbol?.kind !== 'extension') return [`${placeOf(proto, statement.start)}: option (${name}) is not defined`];
     names.push(symbol.fullName);
   }
   try {
     merge(optionText(statement, names), registry);
     return [];
   } catch (error) {
-    return [`${place}: ${optionFault(statement, error)}`];
+    return [`${placeOf(proto, statement.start)}: ${optionFault(statement, error)}`];
   }
 }

@@ -69,7 +69,7 @@ export function parseField(context: ProtoContext, place: FieldPlace): FieldDescr
     throw new ProtoSyntaxError('expected "optional", "required" or "repeated"', labelToken.start);
   }
   const field = create(FieldDescriptorProtoSchema, { label: label ?? Label.OPTIONAL });
-  if (label === Label.OPTIONAL && context.syntax === 'proto3' && place.kind === 'field') field.proto3Optional = true;
+  if (label === Label.OPTIONAL && context.syntax === 'proto3') field.proto3Optional = true;
   if (typeName === 'group') return parseGroup(context, place, field, typeToken);
   setType(context, place.scope, field, typeName, typeToken.start);
   const name = readNameAndNumber(context, field);
@@ -169,6 +169,12 @@ function parseMap(context: ProtoContext, place: FieldPlace): FieldDescriptorProt
   field.typeName = `.${nameIn(place.scope, entry)}`;
   for (const option of readBracketOptions(reader)) takeFieldOption(context, place, field, option);
   reader.expect(';');
+  // What the map says of its strings holds for those of its entries.
+  const features = field.options?.features;
+  if (features !== undefined) {
+    key.options = create(FieldOptionsSchema, { features });
+    value.options = create(FieldOptionsSchema, { features });
+  }
   const message = create(DescriptorProtoSchema, { name: entry, field: [key, value], options: { mapEntry: true } });
   place.nested.push(declare(context, message, name.start));
   return field;

@@ -9,8 +9,7 @@ import { parseEnum } from './parse-enum.ts';
 import { parseExtend, parseMessage } from './parse-message.ts';
 import { parseService } from './parse-service.ts';
 import { mergeInto, type ParsedProto } from './parsed-proto.ts';
-import { type ProtoContext, takeOption } from './proto-context.ts';
-import { stringText } from './proto-literals.ts';
+import { type ProtoContext, readString, takeOption } from './proto-context.ts';
 import { ProtoSyntaxError, TokenReader } from './proto-tokens.ts';
 import { readOption, readTypeName } from './read-option.ts';
 
@@ -35,8 +34,8 @@ function readSyntax(reader: TokenReader, file: FileDescriptorProto): ProtoContex
   if (keyword !== 'syntax' && keyword !== 'edition') return 'proto2';
   reader.next();
   reader.expect('=');
-  const token = reader.expectKind('string', `the ${keyword}`);
-  const value = stringText([token]);
+  const { start } = reader.peek();
+  const value = readString(reader);
   reader.expect(';');
   if (keyword === 'syntax' && (value === 'proto2' || value === 'proto3')) {
     if (value === 'proto3') file.syntax = value;
@@ -47,7 +46,7 @@ function readSyntax(reader: TokenReader, file: FileDescriptorProto): ProtoContex
     file.edition = Edition.EDITION_2023;
     return 'editions';
   }
-  throw new ProtoSyntaxError(`${keyword} ${JSON.stringify(value)} is not supported`, token.start);
+  throw new ProtoSyntaxError(`${keyword} ${JSON.stringify(value)} is not supported`, start);
 }
 
 function parseDeclaration(context: ProtoContext, file: FileDescriptorProto, importStarts: number[]): void {
@@ -89,8 +88,7 @@ function parseImport(reader: TokenReader, file: FileDescriptorProto, importStart
   const index = file.dependency.length;
   if (reader.accept('public')) file.publicDependency.push(index);
   else if (reader.accept('weak')) file.weakDependency.push(index);
-  const token = reader.expectKind('string', 'the path of an import');
-  file.dependency.push(stringText([token]));
-  importStarts.push(token.start);
+  importStarts.push(reader.peek().start);
+  file.dependency.push(readString(reader));
   reader.expect(';');
 }

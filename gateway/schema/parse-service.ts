@@ -50,6 +50,7 @@ function parseMethod(context: ProtoContext, service: string): MethodDescriptorPr
     reader.expect(';');
     return method;
   }
+  method.options = create(MethodOptionsSchema);
   while (!reader.accept('}')) {
     if (reader.accept(';')) continue;
     reader.expect('option');

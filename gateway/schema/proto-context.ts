@@ -34,7 +34,7 @@ export function takeOption(
   scope: string,
   merge: MergeOption,
 ): void {
-  if (statement.parts.some(({ extension }) => extension)) {
+  if (statement.parts.some(({ extension }) => extension) || namesExtension(statement)) {
     customOptions.push({ statement, scope, merge });
     return;
   }
@@ -43,6 +43,11 @@ export function takeOption(
   } catch (error) {
     throw new ProtoSyntaxError(optionFault(statement, error), statement.start);
   }
+}
+
+/** "features = { [pb.cpp] {…} }" holds an extension as well; a list may be taken for one, which does no harm. */
+function namesExtension({ value }: OptionStatement): boolean {
+  return value.some(({ text }) => text === '[');
 }
 
 /** "option (a.b).c: unknown field …" */
@@ -66,6 +71,13 @@ export function readSignedInteger(reader: TokenReader): number {
 /** The value of an integer token: decimal, hexadecimal or octal. */
 export function integerOf(text: string): bigint {
   return BigInt(/^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text);
+}
+
+/** One string, which may be written as several. */
+export function readString(reader: TokenReader): string {
+  const tokens = [reader.expectKind('string', 'a string')];
+  while (reader.peek().kind === 'string') tokens.push(reader.next());
+  return stringText(tokens);
 }
 
 /** "1, 3 to 5, 9 to max" with both ends inclusive. */
@@ -99,10 +111,11 @@ export function readReserved(
 
 function readReservedName({ reader, syntax }: ProtoContext, kind: Token['kind']): string {
   const wanted = syntax === 'editions' ? 'identifier' : 'string';
-  const token = reader.expectKind(kind, 'a name');
+  const token = reader.peek();
+  const text = kind === 'string' ? readString(reader) : reader.next().text;
   if (kind !== wanted) {
     const how = wanted === 'string' ? 'in quotes' : 'without quotes';
     throw new ProtoSyntaxError(`a reserved name stands ${how} in this file`, token.start);
   }
-  return kind === 'string' ? stringText([token]) : token.text;
+  return text;
 }
