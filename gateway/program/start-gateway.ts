@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Settings } from '../config/settings.ts';
 import type { SchemaSource } from '../http/options.ts';
 import { protogate } from '../http/plugin.ts';
@@ -51,10 +51,10 @@ interface Parts {
 async function createApp({ settings, logger, upstreams, schema }: Parts): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     ...serverOptions,
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance: fastifyLogger(logger),
     // One logger for all requests: a child for each costs more than most requests log.
     childLoggerFactory: (parent) => parent,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: settings.requestTimeout,
     http: { maxHeaderSize: settings.maxHeader },
     forceCloseConnections: 'idle',
@@ -95,6 +95,11 @@ async function createApp({ settings, logger, upstreams, schema }: Parts): Promis
     });
   });
   return app;
+}
+
+/** Fastify's own lines of level info ("Server listening at …") say what the program says itself. */
+function fastifyLogger(logger: Logger): FastifyBaseLogger {
+  return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
 }
 
 function running(app: FastifyInstance, upstreams: OpenUpstreams, schema: OpenSchema): RunningGateway {
