@@ -24,6 +24,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'gateway/upstream',
   ],
   'gateway/config': ['gateway/schema', 'gateway/http', 'gateway/upstream', 'gateway/telemetry', 'gateway/transcoding'],
+  'gateway/program': [
+    'gateway/config',
+    'gateway/status',
+    'gateway/telemetry',
+    'gateway/schema',
+    'gateway/transcoding',
+    'gateway/upstream',
+    'gateway/http',
+  ],
   gateway: [
     'gateway/config',
     'gateway/status',
@@ -32,6 +41,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'gateway/transcoding',
     'gateway/upstream',
     'gateway/http',
+    'gateway/program',
   ],
   services: ['gateway/gen', 'gateway/schema', 'gateway/status', 'gateway/telemetry'],
   scripts: ['gateway/telemetry', 'services'],

@@ -12,7 +12,10 @@ export type Configuration =
   | { readonly kind: 'faulty'; readonly faults: readonly string[] };
 
 /** Reads the settings: a flag counts before its variable, that before the file, that before the default. */
-export async function readConfiguration(argv: readonly string[], environment: Environment): Promise<Configuration> {
+export async function readConfiguration(
+  argv: readonly string[],
+  environment: Environment = process.env,
+): Promise<Configuration> {
   const commandLine = readCommandLine(argv);
   if (commandLine.print !== undefined) return { kind: commandLine.print };
   const variables = readEnvironment(environment);

@@ -110,5 +110,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 export function tellOutcome({ request, settings, route }: Exchange, code: number): void {
-  settings.onOutcome?.(request, { template: route?.binding.template, rpc: route?.rpc, code });
+  settings.onOutcome?.(request, {
+    template: route?.binding.template,
+    rpc: route?.rpc,
+    streaming: route !== undefined && route.binding.method.methodKind !== 'unary',
+    code,
+  });
 }

@@ -17,6 +17,8 @@ export interface RequestOutcome {
   readonly template: string | undefined;
   /** "/package.Service/Method"; undefined when no route was found. */
   readonly rpc: string | undefined;
+  /** The method streams in either direction. */
+  readonly streaming: boolean;
   /** gRPC code of the answer. */
   readonly code: number;
 }

@@ -1,0 +1,66 @@
+import type { Settings } from '../config/settings.ts';
+import type { UpstreamAddress } from '../config/upstream-address.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createUpstream } from '../upstream/create-upstream.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { defaultUpstreamOptions, type UpstreamEvent, type UpstreamTls } from '../upstream/upstream-options.ts';
+
+export interface OpenUpstreams {
+  /** Where calls go whose service has no upstream of its own. */
+  readonly byDefault: Upstream | undefined;
+  /** "package.Service" → its upstream. */
+  readonly byService: Readonly<Record<string, Upstream>>;
+  /** Every upstream once, by its target. */
+  readonly byTarget: ReadonlyMap<string, Upstream>;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Makes the upstreams of the settings; services on one target and with the same TLS share one. They connect later. */
+export function openUpstreams(settings: Settings, logger: Logger): OpenUpstreams {
+  const byTarget = new Map<string, Upstream>();
+  const shared = new Map<string, { tls: UpstreamAddress['tls']; upstream: Upstream }>();
+  const open = ({ target, tls }: UpstreamAddress): Upstream => {
+    const known = shared.get(target);
+    if (known !== undefined && known.tls === tls) return known.upstream;
+    const upstream = createUpstream(target, {
+      tls: tls === false ? undefined : (tls ?? commonTls(settings)),
+      maxMessageBytes: settings.maxMessage,
+      maxSentMessageBytes: Math.max(settings.maxBody, settings.maxMessage),
+      keepaliveMs: settings.keepalive,
+      keepaliveTimeoutMs: settings.keepaliveTimeout,
+      retry: { ...defaultUpstreamOptions.retry, maxAttempts: settings.maxAttempts },
+      waitForReady: settings.waitForReady,
+      onEvent: (event) => logEvent(logger, event),
+    });
+    shared.set(target, { tls, upstream });
+    byTarget.set(byTarget.has(target) ? `${target} (${byTarget.size})` : target, upstream);
+    return upstream;
+  };
+  const opened = settings.upstream.map((address) => ({ service: address.service, upstream: open(address) }));
+  return {
+    byDefault: opened.find(({ service }) => service === undefined)?.upstream,
+    byService: Object.fromEntries(
+      opened.flatMap(({ service, upstream }) => (service === undefined ? [] : [[service, upstream]])),
+    ),
+    byTarget,
+    close: async (graceMs) => {
+      await Promise.all([...byTarget.values()].map((upstream) => upstream.close(graceMs)));
+    },
+  };
+}
+
+function commonTls(settings: Settings): UpstreamTls | undefined {
+  if (!settings.upstreamTls) return undefined;
+  const { upstreamCa, upstreamCert, upstreamKey, upstreamServerName } = settings;
+  return {
+    ...(upstreamCa && { rootCertificates: upstreamCa }),
+    ...(upstreamCert && { clientCertificate: upstreamCert }),
+    ...(upstreamKey && { clientKey: upstreamKey }),
+    ...(upstreamServerName && { serverName: upstreamServerName }),
+  };
+}
+
+function logEvent(logger: Logger, { event, ...what }: UpstreamEvent): void {
+  const level = event === 'connected' ? 'info' : event === 'call-failed' ? 'debug' : 'warn';
+  logger[level](what, `upstream ${event}`);
+}
