@@ -33,10 +33,10 @@ export function setHeaders({ reply, settings }: Exchange, metadata: Metadata): v
 }
 
 /** Sends the answer of a call, its trailers behind it if the client takes them (TE: trailers, RFC 9110, section 6.5.1). */
-export function sendAnswer(exchange: Exchange, body: Uint8Array | string, trailers: Metadata): FastifyReply {
+export function sendAnswer(exchange: Exchange, body: Uint8Array, trailers: Metadata): FastifyReply {
   const { reply } = exchange;
   tellOutcome(exchange, Code.OK);
-  return sendBody(exchange, body, trailers) ?? reply.send(typeof body === 'string' ? body : asBuffer(body));
+  return sendBody(exchange, body, trailers) ?? reply.send(asBuffer(body));
 }
 
 /** Answers with google.rpc.Status JSON, or as the `onError` hook has it. */
@@ -44,7 +44,7 @@ export function sendError(exchange: Exchange, error: StatusError, trailers: Meta
   const { request, reply, settings, index } = exchange;
   setErrorHead(exchange, error);
   if (settings.onError !== undefined) return settings.onError(error, request, reply);
-  const body = statusBody(error, index.codecs);
+  const body = Buffer.from(statusBody(error, index.codecs));
   return sendBody(exchange, body, trailers) ?? reply.send(body);
 }
 
@@ -53,7 +53,7 @@ export function sendStreamError(exchange: Exchange, error: StatusError): Fastify
   const { reply, settings, index } = exchange;
   if (settings.onError !== undefined) return sendError(exchange, error);
   setErrorHead(exchange, error);
-  return reply.send(errorLine(statusBody(error, index.codecs)));
+  return reply.send(Buffer.from(errorLine(statusBody(error, index.codecs))));
 }
 
 /** {"error":google.rpc.Status} and a line feed: how a stream ends that fails. */
@@ -96,13 +96,14 @@ function isOurFault({ code }: StatusError): boolean {
   return code === Code.INTERNAL || code === Code.UNKNOWN || code === Code.DATA_LOSS;
 }
 
-function sendBody(exchange: Exchange, body: Uint8Array | string, trailers: Metadata): FastifyReply | undefined {
+/** Bytes, not text: to text in JSON Fastify would add a charset, which application/json does not have (RFC 8259). */
+function sendBody(exchange: Exchange, body: Uint8Array, trailers: Metadata): FastifyReply | undefined {
   const { request, reply } = exchange;
   if (trailers.length === 0 || !wantsTrailers(request)) return undefined;
   const names = Object.keys(addTrailers(reply, trailers));
   if (names.length === 0) return undefined;
   reply.header('trailer', names);
-  return reply.send(Readable.from([asBuffer(typeof body === 'string' ? Buffer.from(body) : body)]));
+  return reply.send(Readable.from([asBuffer(body)]));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
