@@ -18,8 +18,8 @@ export function responseTrailers(metadata: Metadata): HeaderFields {
   return collect(metadata, (name) => `Grpc-Trailer-${canonical(name)}`);
 }
 
-/** Of gRPC itself, not of the service; grpc-gateway lets content-type leak as Grpc-Metadata-Content-Type. */
-const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'grpc-encoding', 'grpc-accept-encoding']);
+/** Of gRPC and HTTP/2 themselves, not of the service; grpc-gateway lets content-type leak as Grpc-Metadata-Content-Type. */
+const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'date', 'grpc-encoding', 'grpc-accept-encoding']);
 
 function collect(metadata: Metadata, headerName: (name: string) => string | undefined): HeaderFields {
   const headers: Record<string, string | string[]> = {};

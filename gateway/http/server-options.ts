@@ -16,6 +16,9 @@ export const serverOptions = {
     const httpStatus = error.statusCode ?? 400;
     const status = new StatusError(httpStatus < 500 ? Code.INVALID_ARGUMENT : Code.INTERNAL, error.message);
     const answer: FastifyReply = reply;
-    answer.code(httpStatus).type(jsonContentType).send(Buffer.from(statusBody(status, undefined)));
+    answer
+      .code(httpStatus)
+      .type(jsonContentType)
+      .send(Buffer.from(statusBody(status, undefined)));
   },
 } as const satisfies FastifyServerOptions;
