@@ -335,8 +335,8 @@ describe('in an app', () => {
     await app.inject('/v1/shelves/1/books/missing');
     await app.inject('/nowhere');
     assert.deepEqual(outcomes, [
-      { template: '/v1/{name=shelves/*/books/*}', rpc: '/library.v1.Library/GetBook', code: 5 },
-      { template: undefined, rpc: undefined, code: 5 },
+      { template: '/v1/{name=shelves/*/books/*}', rpc: '/library.v1.Library/GetBook', streaming: false, code: 5 },
+      { template: undefined, rpc: undefined, streaming: false, code: 5 },
     ]);
   });
 

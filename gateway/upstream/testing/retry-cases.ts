@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Code } from '../../status/code.ts';
+import { defaultUpstreamOptions } from '../upstream-options.ts';
 import { answer, type RawHandler, startRawServer } from './raw-server.ts';
 import { message, recordCall } from './record-call.ts';
 import { type Case, until } from './run-cases.ts';
@@ -77,13 +78,15 @@ const retryRows: readonly RetryRow[] = [
   },
 ];
 
+const retry = { ...defaultUpstreamOptions.retry, maxAttempts: 3 };
+
 export const retryCases: readonly Case[] = [
   ...retryRows.map(
     ({ name, idempotent, handler, requests, code }): Case => ({
       name,
       async run({ open, using }) {
         const server = using(await startRawServer(handler));
-        const call = recordCall(open(server.port), { path: '/raw', message, idempotent });
+        const call = recordCall(open(server.port, { retry }), { path: '/raw', message, idempotent });
         assert.equal((await call.status).code, code);
         assert.equal(server.requests, requests);
       },
@@ -99,7 +102,7 @@ export const retryCases: readonly Case[] = [
           failing(2)(stream, headers, attempt);
         }),
       );
-      await recordCall(open(server.port), { path: '/raw', message, idempotent: true }).status;
+      await recordCall(open(server.port, { retry }), { path: '/raw', message, idempotent: true }).status;
       assert.deepEqual(told, [undefined, '1', '2']);
     },
   },
@@ -107,7 +110,7 @@ export const retryCases: readonly Case[] = [
     name: 'cancelled between two attempts',
     async run({ open, using }) {
       const server = using(await startRawServer(failing(9, { ...unavailable, 'grpc-retry-pushback-ms': '10000' })));
-      const recorded = recordCall(open(server.port), { path: '/raw', message, idempotent: true });
+      const recorded = recordCall(open(server.port, { retry }), { path: '/raw', message, idempotent: true });
       await until(() => server.requests === 1);
       await new Promise((resolve) => setTimeout(resolve, 50));
       recorded.call.cancel();
