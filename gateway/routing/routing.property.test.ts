@@ -93,11 +93,14 @@ function matches(segments: readonly Segment[], names: readonly string[]): boolea
   return matches(rest, following);
 }
 
-/** Less is more specific: for each segment 0 for a literal, 1 for `*`, 2 for `**` and then the shorter rest later. */
-function rank({ segments, verb }: PathTemplate): readonly number[] {
-  const kinds = segments.flatMap(({ kind }, index) =>
-    kind === '**' ? [2, -(segments.length - index)] : [kind === 'literal' ? 0 : 1],
-  );
+/** Less is more specific: for each segment 0 for a literal, 1 for `*`, 2 for `**`, 3 for `**` that is empty before `*`. */
+function rank({ segments, verb }: PathTemplate, length: number): readonly number[] {
+  const kinds = segments.flatMap(({ kind }, index) => {
+    if (kind !== '**') return [kind === 'literal' ? 0 : 1];
+    const following = segments.length - index - 1;
+    const isEmpty = length === segments.length - 1;
+    return [isEmpty && segments[index + 1]?.kind !== 'literal' ? 3 : 2, -following];
+  });
   return [-verb.length, ...kinds];
 }
 
@@ -107,13 +110,14 @@ function compare(one: readonly number[], other: readonly number[]): number {
 }
 
 function expectedTemplate(texts: readonly string[], path: string): string | undefined {
+  const { length } = path.slice(1).split('/');
   return texts
     .filter((value) => {
       const { segments, verb } = parsePathTemplate(value);
       const suffix = verb === '' ? '' : `:${verb}`;
       return path.endsWith(suffix) && matches(segments, path.slice(1, path.length - suffix.length).split('/'));
     })
-    .toSorted((one, other) => compare(rank(parsePathTemplate(one)), rank(parsePathTemplate(other))))[0];
+    .toSorted((one, other) => compare(rank(parsePathTemplate(one), length), rank(parsePathTemplate(other), length)))[0];
 }
 
 test('the tree finds what a search of all templates finds most specific', () => {
