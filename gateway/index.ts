@@ -1,6 +1,7 @@
 export type { ProtogateOptions, RequestOutcome, SchemaSource } from './http/options.ts';
 export { protogate } from './http/plugin.ts';
 export { serverOptions } from './http/server-options.ts';
+export { loadSchema, type SchemaSources } from './schema/load-schema.ts';
 export { type HttpBinding, type Schema, SchemaError } from './schema/schema.ts';
 export { Code, codeName, httpStatusOf } from './status/code.ts';
 export { type StatusDetail, StatusError, type StatusErrorOptions } from './status/status-error.ts';

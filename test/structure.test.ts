@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'gateway/program',
   ],
   services: ['gateway/gen', 'gateway/schema', 'gateway/status', 'gateway/telemetry'],
-  scripts: ['gateway/telemetry', 'services'],
+  scripts: ['gateway/config', 'gateway/telemetry', 'services'],
 };
 
 const sources = ['gateway', 'services', 'scripts'].flatMap(filesBelow);

@@ -63,8 +63,8 @@ export const settingGroups = {
     maxAttempts: single(
       'COUNT',
       integer(1, 5),
-      '3',
-      'How often a call that is safe to repeat is tried while its upstream is unavailable.',
+      '1',
+      'How often a call that is safe to repeat is tried while its upstream is unavailable; 1: once, as grpc-gateway.',
     ),
     waitForReady: toggle(
       false,
