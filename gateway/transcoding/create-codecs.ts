@@ -1,31 +1,28 @@
-import {
-  clearField,
-  create,
-  type DescField,
-  type DescMessage,
-  fromBinary,
-  fromJsonString,
-  type Registry,
-  toBinary,
-  toJson,
-} from '@bufbuild/protobuf';
-import { reflect } from '@bufbuild/protobuf/reflect';
+import { create, type DescField, type DescMessage, fromJsonString, type Registry, toBinary } from '@bufbuild/protobuf';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
 import type { Codec, Codecs, JsonOptions } from './codec.ts';
+import { compileWriters } from './compile-writers.ts';
+import { JsonWriter } from './json-writer.ts';
+import { fieldsOf } from './message-fields.ts';
+import { WireReader } from './wire-reader.ts';
+import type { WriteMessage } from './write-scalar.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Codecs over a registry: types of Any and extensions are looked up in it. */
 export function createCodecs(registry: Registry, options: JsonOptions): Codecs {
-  const toOptions = {
-    registry,
-    alwaysEmitImplicit: options.emitDefaults,
-    enumAsInteger: options.enumsAsNumbers,
-    useProtoFieldName: options.protoNames,
+  const writers = compileWriters(registry, fieldsOf(registry), options);
+  const wire = new WireReader();
+  const json = new JsonWriter();
+  const write = (type: DescMessage, writeMessage: WriteMessage, bytes: Uint8Array): Uint8Array => {
+    wire.open(bytes, type.typeName);
+    json.reset();
+    writeMessage(wire, json, 0, bytes.length);
+    const text = json.finish();
+    return options.indent === 0 ? text : Buffer.from(JSON.stringify(JSON.parse(text.toString()), null, options.indent));
   };
   const fromOptions = { registry, ignoreUnknownFields: options.unknownFields === 'ignore' };
-
   const read = (type: DescMessage, text: string): Uint8Array => {
     try {
       return toBinary(type, fromJsonString(type, text, fromOptions));
@@ -40,35 +37,25 @@ export function createCodecs(registry: Registry, options: JsonOptions): Codecs {
       throw new StatusError(Code.INVALID_ARGUMENT, 'invalid UTF-8', { cause });
     }
   };
-  const write = (type: DescMessage, wire: Uint8Array, field?: DescField): Uint8Array => {
-    try {
-      const message = fromBinary(type, wire);
-      if (field === undefined)
-        return Buffer.from(JSON.stringify(toJson(type, message, toOptions), null, options.indent));
-      const whole = reflect(type, message);
-      for (const other of type.fields) if (other !== field) clearField(message, other);
-      if (!whole.isSet(field) && field.fieldKind === 'message') return Buffer.from('null');
-      const json = toJson(type, message, { ...toOptions, alwaysEmitImplicit: true, useProtoFieldName: false });
-      const value =
-        json !== null && typeof json === 'object' && !Array.isArray(json) ? json[field.jsonName] : undefined;
-      return Buffer.from(JSON.stringify(value ?? null, null, options.indent));
-    } catch (cause) {
-      throw new StatusError(Code.INTERNAL, cause instanceof Error ? cause.message : 'invalid message', { cause });
-    }
-  };
 
-  const message = (type: DescMessage): Codec => ({
-    read: (json) => read(type, text(json)),
-    write: (wire) => write(type, wire),
-  });
-  const field = (of: DescField): Codec => ({
-    read: (json) => {
-      const value = text(json);
-      return value.trim() === ''
-        ? toBinary(of.parent, create(of.parent))
-        : read(of.parent, `{${JSON.stringify(of.jsonName)}:${value}}`);
-    },
-    write: (wire) => write(of.parent, wire, of),
-  });
+  const message = (type: DescMessage): Codec => {
+    const writeMessage = writers.message(type);
+    return {
+      read: (json) => read(type, text(json)),
+      write: (bytes) => write(type, writeMessage, bytes),
+    };
+  };
+  const field = (of: DescField): Codec => {
+    const writeField = writers.field(of);
+    return {
+      read: (json) => {
+        const value = text(json);
+        return value.trim() === ''
+          ? toBinary(of.parent, create(of.parent))
+          : read(of.parent, `{${JSON.stringify(of.jsonName)}:${value}}`);
+      },
+      write: (bytes) => write(of.parent, writeField, bytes),
+    };
+  };
   return { message, field };
 }

@@ -1,0 +1,40 @@
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import type { JsonOptions } from './codec.ts';
+import type { FieldsOf } from './message-fields.ts';
+import { anyWriter } from './write-any.ts';
+import type { WriteContext } from './write-field.ts';
+import { fieldValueWriter, objectWriter } from './write-message.ts';
+import type { WriteMessage } from './write-scalar.ts';
+import { wellKnownWriter } from './write-well-known.ts';
+
+export interface Writers {
+  message(type: DescMessage): WriteMessage;
+  field(field: DescField): WriteMessage;
+}
+
+/** Compiles a writer a message type, when its first message is written. */
+export function compileWriters(registry: Registry, fieldsOf: FieldsOf, options: JsonOptions): Writers {
+  const writers = new Map<DescMessage, WriteMessage>();
+  const context: WriteContext = {
+    options,
+    messageWriter(type) {
+      const known = writers.get(type);
+      if (known !== undefined) return known;
+      let compiled: WriteMessage | undefined;
+      const writer: WriteMessage = (wire, json, start, end) => {
+        compiled ??= compile(type);
+        compiled(wire, json, start, end);
+      };
+      writers.set(type, writer);
+      return writer;
+    },
+  };
+  const compile = (type: DescMessage): WriteMessage => {
+    if (type.typeName === 'google.protobuf.Any') return anyWriter(registry, context);
+    return wellKnownWriter(type, context) ?? objectWriter(type, fieldsOf(type), context);
+  };
+  return {
+    message: context.messageWriter,
+    field: (field) => fieldValueWriter(field, fieldsOf(field.parent), context),
+  };
+}

@@ -1,0 +1,123 @@
+import { type DescEnum, ScalarType } from '@bufbuild/protobuf';
+import type { JsonOptions } from './codec.ts';
+import { type JsonWriter, type Token, token } from './json-writer.ts';
+import { type WireReader, WireType } from './wire-reader.ts';
+import { writeLenientString, writeString } from './write-string.ts';
+
+/** Writes the value at the reader's position as JSON and moves past it. */
+export type WriteValue = (wire: WireReader, json: JsonWriter, end: number) => void;
+
+/** Writes the message whose fields lie between two positions. */
+export type WriteMessage = (wire: WireReader, json: JsonWriter, start: number, end: number) => void;
+
+/** A kind of value: a field that is not repeated, an element of a list, a key or value of a map. */
+export interface ValueKind {
+  readonly wireType: number;
+  readonly write: WriteValue;
+  /** JSON of the value that stands for an absent one. */
+  readonly zero: string;
+  /** The value can be invalid on its own: a string that is not UTF-8. */
+  readonly checked?: boolean;
+  /** Writes its fields, if it is a message. */
+  readonly message?: WriteMessage;
+}
+
+const quote = 0x22;
+const trueToken = token('true');
+const falseToken = token('false');
+const nullToken = token('null');
+
+const float: WriteValue = (wire, json) => {
+  json.float(wire.view.getFloat32(wire.position, true));
+  wire.position += 4;
+};
+const double: WriteValue = (wire, json) => {
+  json.double(wire.view.getFloat64(wire.position, true));
+  wire.position += 8;
+};
+const int32: WriteValue = (wire, json) => json.integer(wire.varint32() | 0);
+const uint32: WriteValue = (wire, json) => json.integer(wire.varint32());
+const sint32: WriteValue = (wire, json) => {
+  const value = wire.varint32();
+  json.integer((value >>> 1) ^ -(value & 1));
+};
+const fixed32: WriteValue = (wire, json) => {
+  json.integer(wire.view.getUint32(wire.position, true));
+  wire.position += 4;
+};
+const sfixed32: WriteValue = (wire, json) => {
+  json.integer(wire.view.getInt32(wire.position, true));
+  wire.position += 4;
+};
+const int64: WriteValue = (wire, json) => json.int64(wire.varint64(), wire.high);
+const uint64: WriteValue = (wire, json) => json.uint64(wire.varint64(), wire.high);
+const sint64: WriteValue = (wire, json) => json.int64(wire.zigzag64(), wire.high);
+const fixed64: WriteValue = (wire, json) => json.uint64(wire.fixed64(), wire.high);
+const sfixed64: WriteValue = (wire, json) => json.int64(wire.fixed64(), wire.high);
+const bool: WriteValue = (wire, json) => json.token((wire.varint64() | wire.high) === 0 ? falseToken : trueToken);
+const bytes: WriteValue = (wire, json, end) => {
+  const length = wire.length(end);
+  const start = wire.position;
+  wire.position = start + length;
+  json.base64(wire.bytes, start, start + length);
+};
+
+const kinds: Readonly<Record<ScalarType, ValueKind>> = {
+  [ScalarType.DOUBLE]: { wireType: WireType.fixed64, write: double, zero: '0' },
+  [ScalarType.FLOAT]: { wireType: WireType.fixed32, write: float, zero: '0' },
+  [ScalarType.INT64]: { wireType: WireType.varint, write: int64, zero: '"0"' },
+  [ScalarType.UINT64]: { wireType: WireType.varint, write: uint64, zero: '"0"' },
+  [ScalarType.INT32]: { wireType: WireType.varint, write: int32, zero: '0' },
+  [ScalarType.FIXED64]: { wireType: WireType.fixed64, write: fixed64, zero: '"0"' },
+  [ScalarType.FIXED32]: { wireType: WireType.fixed32, write: fixed32, zero: '0' },
+  [ScalarType.BOOL]: { wireType: WireType.varint, write: bool, zero: 'false' },
+  [ScalarType.STRING]: { wireType: WireType.length, write: writeString, zero: '""', checked: true },
+  [ScalarType.BYTES]: { wireType: WireType.length, write: bytes, zero: '""' },
+  [ScalarType.UINT32]: { wireType: WireType.varint, write: uint32, zero: '0' },
+  [ScalarType.SFIXED32]: { wireType: WireType.fixed32, write: sfixed32, zero: '0' },
+  [ScalarType.SFIXED64]: { wireType: WireType.fixed64, write: sfixed64, zero: '"0"' },
+  [ScalarType.SINT32]: { wireType: WireType.varint, write: sint32, zero: '0' },
+  [ScalarType.SINT64]: { wireType: WireType.varint, write: sint64, zero: '"0"' },
+};
+
+/** `checked`: a string that is not UTF-8 fails (the feature utf8_validation). */
+export function scalarKind(type: ScalarType, checked: boolean): ValueKind {
+  const kind = kinds[type];
+  return type === ScalarType.STRING && !checked ? { ...kind, write: writeLenientString, checked: false } : kind;
+}
+
+/** Map keys are JSON strings, whatever their type. */
+export function mapKeyKind(type: ScalarType, checked: boolean): ValueKind {
+  const kind = scalarKind(type, checked);
+  if (kind.zero.startsWith('"')) return kind;
+  const write: WriteValue = (wire, json, end) => {
+    json.byte(quote);
+    kind.write(wire, json, end);
+    json.byte(quote);
+  };
+  return { ...kind, write, zero: `"${kind.zero}"` };
+}
+
+/** Enum values by name, unknown ones by number; google.protobuf.NullValue is always null. */
+export function enumKind(type: DescEnum, options: JsonOptions): ValueKind {
+  const kind = { wireType: WireType.varint };
+  if (type.typeName === 'google.protobuf.NullValue') {
+    const write: WriteValue = (wire, json) => {
+      wire.varint32();
+      json.token(nullToken);
+    };
+    return { ...kind, write, zero: 'null' };
+  }
+  const first = type.values[0];
+  if (options.enumsAsNumbers) return { ...kind, write: int32, zero: String(first?.number ?? 0) };
+  const names = new Map<number, Token>();
+  // Of two names for one number (allow_alias) the first one is written.
+  for (const { number, jsonName } of type.values.toReversed()) names.set(number, token(JSON.stringify(jsonName)));
+  const write: WriteValue = (wire, json) => {
+    const number = wire.varint32() | 0;
+    const name = names.get(number);
+    if (name === undefined) json.integer(number);
+    else json.token(name);
+  };
+  return { ...kind, write, zero: first === undefined ? '0' : JSON.stringify(first.jsonName) };
+}
