@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Settings } from './settings.ts';
 import { quote } from './value-parsers.ts';
 
@@ -35,7 +36,14 @@ function tlsFaults({ upstreamTls, upstreamCa, upstreamCert, upstreamKey, upstrea
     ...needTls.map(({ flag }) => `${flag}: has no effect without --upstream-tls`),
     ...(upstreamCert !== undefined && upstreamKey === undefined ? ['--upstream-cert: needs --upstream-key'] : []),
     ...(upstreamKey !== undefined && upstreamCert === undefined ? ['--upstream-key: needs --upstream-cert'] : []),
+    ...(upstreamCert !== undefined && upstreamKey !== undefined && !fits(upstreamCert, upstreamKey)
+      ? ['--upstream-key: is not the key of --upstream-cert']
+      : []),
   ];
+}
+
+function fits(certificate: Buffer, key: Buffer): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
 }
 
 function httpFaults({ corsOrigin, healthzPath, readyzPath, metricsPath, responseHeader }: Settings): string[] {

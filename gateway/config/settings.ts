@@ -4,14 +4,15 @@ import { upstreamAddress, upstreamMapping } from './upstream-address.ts';
 import {
   address,
   byteSize,
+  certificateFile,
   duration,
   headerMapping,
   integer,
+  keyFile,
   metadataKey,
   oneOf,
   origin,
   pathOrOff,
-  pemFile,
   text,
 } from './value-parsers.ts';
 
@@ -44,9 +45,17 @@ export const settingGroups = {
       upstreamMapping,
     ),
     upstreamTls: toggle(false, 'Speak TLS to the upstreams.'),
-    upstreamCa: optional('FILE', pemFile, 'PEM of who signs their certificates; the roots of Node when not given.'),
-    upstreamCert: optional('FILE', pemFile, 'PEM of the certificate chain that the gateway shows (mutual TLS).'),
-    upstreamKey: optional('FILE', pemFile, 'PEM of its private key.'),
+    upstreamCa: optional(
+      'FILE',
+      certificateFile,
+      'PEM of who signs their certificates; the roots of Node when not given.',
+    ),
+    upstreamCert: optional(
+      'FILE',
+      certificateFile,
+      'PEM of the certificate chain that the gateway shows (mutual TLS).',
+    ),
+    upstreamKey: optional('FILE', keyFile, 'PEM of its private key.'),
     upstreamServerName: optional(
       'NAME',
       text,

@@ -1,5 +1,5 @@
 import type { UpstreamTls } from '../upstream/upstream-options.ts';
-import { address, type Parsed, type Parser, pemFile, quote, text } from './value-parsers.ts';
+import { address, certificateFile, keyFile, type Parsed, type Parser, quote, text } from './value-parsers.ts';
 
 /** Where the calls of one service go, or of all that have no address of their own. */
 export interface UpstreamAddress {
@@ -32,26 +32,35 @@ const grpcTarget: Parser<string> = (value) => {
     : { fault: `${quote(value)} is not host:port, such as 127.0.0.1:50051 or dns:///greeting:50051` };
 };
 
-const keys = ['service', 'target', 'tls', 'ca', 'cert', 'key', 'server-name'];
-
 /** The form of the configuration file, for an upstream with TLS of its own: { service, target, tls, ca, cert, key, server-name }. */
 export function upstreamMapping(mapping: Readonly<Record<string, unknown>>): Parsed<UpstreamAddress> {
+  const keys = ['service', 'target', 'tls', ...Object.keys(tlsOptions)];
   const unknown = Object.keys(mapping).filter((key) => !keys.includes(key));
   if (unknown.length > 0) return { fault: `${quote(unknown.join(', '))} is not one of ${keys.join(', ')}` };
-  const { service, target, tls, ca, cert, key } = mapping;
+  const { service, target, tls, cert, key } = mapping;
   if (typeof target !== 'string') return { fault: 'target: is needed' };
   if (tls !== undefined && typeof tls !== 'boolean') return { fault: 'tls: is not true or false' };
   const parsed = upstreamAddress(service === undefined ? target : `${String(service)}=${target}`);
   if ('fault' in parsed) return parsed;
-  const options = { rootCertificates: ca, clientCertificate: cert, clientKey: key, serverName: mapping['server-name'] };
-  const given = Object.entries(options).filter(([, each]) => each !== undefined);
-  if (given.length > 0 && tls !== true) return { fault: 'ca, cert, key and server-name need tls: true' };
-  if ((cert === undefined) !== (key === undefined)) return { fault: 'cert and key need each other' };
-  let upstreamTls: UpstreamTls = {};
-  for (const [name, each] of given) {
-    const option = name === 'serverName' ? text(String(each)) : pemFile(String(each));
-    if ('fault' in option) return option;
-    upstreamTls = { ...upstreamTls, [name]: option.value };
+  if (tls !== true && Object.keys(tlsOptions).some((option) => mapping[option] !== undefined)) {
+    return { fault: 'ca, cert, key and server-name need tls: true' };
   }
-  return { value: { ...parsed.value, tls: tls === true ? upstreamTls : tls } };
+  if ((cert === undefined) !== (key === undefined)) return { fault: 'cert and key need each other' };
+  if (tls !== true) return { value: { ...parsed.value, tls } };
+  let upstreamTls: UpstreamTls = {};
+  for (const [option, { name, parser }] of Object.entries(tlsOptions)) {
+    const written = mapping[option];
+    if (written === undefined) continue;
+    const each = parser(String(written));
+    if ('fault' in each) return each;
+    upstreamTls = { ...upstreamTls, [name]: each.value };
+  }
+  return { value: { ...parsed.value, tls: upstreamTls } };
 }
+
+const tlsOptions = {
+  ca: { name: 'rootCertificates', parser: certificateFile },
+  cert: { name: 'clientCertificate', parser: certificateFile },
+  key: { name: 'clientKey', parser: keyFile },
+  'server-name': { name: 'serverName', parser: text },
+} as const satisfies Record<string, { name: keyof UpstreamTls; parser: Parser<Buffer | string> }>;

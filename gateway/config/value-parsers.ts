@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** What a parser makes of a text: its value, or what is wrong with it. */
@@ -110,15 +111,27 @@ export const headerMapping: Parser<HeaderMapping> = (value) => {
     : { value: { metadata, header } };
 };
 
-/** A file's path → the PEM in it. */
-export const pemFile: Parser<Buffer> = (path) => {
+/** A file's path → PEM of the certificates in it. */
+export const certificateFile: Parser<Buffer> = (path) =>
+  pemFile(path, 'a certificate', (content) => new X509Certificate(content));
+
+/** A file's path → PEM of the private key in it. */
+export const keyFile: Parser<Buffer> = (path) => pemFile(path, 'a private key', createPrivateKey);
+
+function pemFile(path: string, what: string, parse: (content: Buffer) => unknown): Parsed<Buffer> {
+  let value: Buffer;
   try {
-    const value = readFileSync(path);
-    return value.includes('-----BEGIN ') ? { value } : { fault: `${quote(path)} is not a PEM file` };
+    value = readFileSync(path);
   } catch (thrown) {
     return { fault: `${quote(path)} cannot be read (${systemCode(thrown)})` };
   }
-};
+  try {
+    parse(value);
+    return { value };
+  } catch {
+    return { fault: `${quote(path)} is not ${what} in PEM` };
+  }
+}
 
 /** "ENOENT" of what a system call threw. */
 export function systemCode(thrown: unknown): string {
