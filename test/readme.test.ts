@@ -9,7 +9,10 @@ import { settingsMarkdown } from '../gateway/config/help-text.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```(sh|ts)\n([\s\S]*?)```/g)].map(([, language, text]) => ({ language, text: String(text) }));
+const blocks = [...readme.matchAll(/```(sh|ts)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+  language,
+  text: String(text),
+}));
 
 /** What runs this test, and so is run already. */
 const runsThisTest = ['npm test\n'];
