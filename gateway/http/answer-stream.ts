@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
-import { jsonContentType } from '../transcoding/response-writer.ts';
 import type { Call, CallStatus, Metadata } from '../upstream/upstream.ts';
 import {
   addTrailers,
@@ -62,7 +61,7 @@ export class StreamAnswer extends Readable implements AnswerListener {
       return;
     }
     if (wantsTrailers(this.#exchange.request)) addTrailers(this.#exchange.reply, status.trailers);
-    if (this.#state === 'waiting') this.#begin(jsonContentType);
+    if (this.#state === 'waiting') this.#begin(undefined);
     tellOutcome(this.#exchange, Code.OK);
     this.#end();
   }
@@ -83,10 +82,12 @@ export class StreamAnswer extends Readable implements AnswerListener {
     done(error);
   }
 
-  #begin(contentType: string): void {
+  /** @param contentType undefined for a stream without messages, which has no content to be of a type. */
+  #begin(contentType: string | undefined): void {
     this.#state = 'sending';
     setHeaders(this.#exchange, this.#headers);
-    this.#exchange.reply.type(contentType).send(this);
+    if (contentType !== undefined) this.#exchange.reply.type(contentType);
+    this.#exchange.reply.send(this);
   }
 
   #fail(error: StatusError): void {

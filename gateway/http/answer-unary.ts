@@ -30,6 +30,9 @@ export class UnaryAnswer implements AnswerListener {
   }
 
   onMessage(message: Uint8Array): void {
+    if (this.#message !== undefined) {
+      this.onFault(new StatusError(Code.INTERNAL, 'the upstream gave more than one answer'));
+    }
     this.#message = message;
   }
 

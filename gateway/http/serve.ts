@@ -96,7 +96,7 @@ function findRoute({ request, reply, settings, index }: Exchange, path: string):
     case 'none':
       throw new StatusError(Code.NOT_FOUND, 'Not Found');
     case 'method': {
-      const allow = [...match.allow, 'OPTIONS'].join(', ');
+      const allow = [...new Set([...match.allow, 'OPTIONS'])].join(', ');
       if (method === 'OPTIONS') {
         reply.header('allow', allow);
         return 'options';

@@ -199,7 +199,7 @@ const inputTypes: ReadonlyMap<string, DescMessage> = new Map(
 
 function decode(type: DescMessage, wire: Buffer): unknown {
   try {
-    return fromBinary(type, wire);
+    return fromBinary(type, new Uint8Array(wire));
   } catch {
     return wire;
   }
