@@ -60,7 +60,7 @@ describe('what is set', () => {
       maxMessage: 4_194_304,
       keepalive: 30_000,
       keepaliveTimeout: 10_000,
-      maxAttempts: 3,
+      maxAttempts: 1,
       waitForReady: false,
       listen: { host: '127.0.0.1', port: 8080 },
       corsOrigin: [],
