@@ -41,9 +41,10 @@ export function sendAnswer(exchange: Exchange, body: Uint8Array, trailers: Metad
 
 /** Answers with google.rpc.Status JSON, or as the `onError` hook has it. */
 export function sendError(exchange: Exchange, error: StatusError, trailers: Metadata = none): FastifyReply {
-  const { request, reply, settings, index } = exchange;
+  const { reply, index } = exchange;
   setErrorHead(exchange, error);
-  if (settings.onError !== undefined) return settings.onError(error, request, reply);
+  const shaped = askOnError(exchange, error);
+  if (shaped !== undefined) return shaped;
   const body = Buffer.from(statusBody(error, index.codecs));
   return sendBody(exchange, body, trailers) ?? reply.send(body);
 }
@@ -80,6 +81,17 @@ export function addTrailers(reply: FastifyReply, trailers: Metadata): HeaderFiel
   return fields;
 }
 
+/** The app's own answer to an error; undefined without a hook, and when the hook fails. */
+function askOnError({ request, reply, settings }: Exchange, error: StatusError): FastifyReply | undefined {
+  if (settings.onError === undefined) return undefined;
+  try {
+    return settings.onError(error, request, reply);
+  } catch (err) {
+    request.log.error({ err }, 'onError failed');
+    return reply.sent ? reply : undefined;
+  }
+}
+
 function setErrorHead(exchange: Exchange, error: StatusError): void {
   const { request, reply } = exchange;
   tellOutcome(exchange, error.code);
@@ -111,10 +123,15 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 export function tellOutcome({ request, settings, route }: Exchange, code: number): void {
-  settings.onOutcome?.(request, {
-    template: route?.binding.template,
-    rpc: route?.rpc,
-    streaming: route !== undefined && route.binding.method.methodKind !== 'unary',
-    code,
-  });
+  if (settings.onOutcome === undefined) return;
+  try {
+    settings.onOutcome(request, {
+      template: route?.binding.template,
+      rpc: route?.rpc,
+      streaming: route !== undefined && route.binding.method.methodKind !== 'unary',
+      code,
+    });
+  } catch (err) {
+    request.log.error({ err }, 'onOutcome failed');
+  }
 }

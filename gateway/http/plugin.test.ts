@@ -329,6 +329,19 @@ describe('in an app', () => {
     assert.deepEqual(answer.json(), { error: { status: 5, text: 'no shelves/1/books/missing' } });
   });
 
+  test('a hook that fails costs its request nothing', async () => {
+    const app = await serveLibrary({
+      onError: () => {
+        throw new Error('onError');
+      },
+      onOutcome: () => {
+        throw new Error('onOutcome');
+      },
+    });
+    const answer = await app.inject('/v1/shelves/1/books/missing');
+    assert.deepEqual(answer.json(), { code: 5, message: 'no shelves/1/books/missing', details: [] });
+  });
+
   test('onOutcome is told the route and the code', async () => {
     const outcomes: unknown[] = [];
     const app = await serveLibrary({ onOutcome: (_request, outcome) => outcomes.push(outcome) });

@@ -21,11 +21,14 @@ export function responseTrailers(metadata: Metadata): HeaderFields {
 /** Of gRPC and HTTP/2 themselves, not of the service; grpc-gateway lets content-type leak as Grpc-Metadata-Content-Type. */
 const ownHeaders: ReadonlySet<string> = new Set(['content-type', 'date', 'grpc-encoding', 'grpc-accept-encoding']);
 
+/** Header-Name of the gRPC protocol; a server that sends others is not heard. */
+const metadataName = /^[0-9a-z_.-]+$/;
+
 function collect(metadata: Metadata, headerName: (name: string) => string | undefined): HeaderFields {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of metadata) {
     const header = headerName(name);
-    if (header === undefined || !isFieldValue(value)) continue;
+    if (header === undefined || !metadataName.test(name) || !isFieldValue(value)) continue;
     const present = headers[header];
     if (present === undefined) headers[header] = value;
     else if (typeof present === 'string') headers[header] = [present, value];
@@ -40,7 +43,7 @@ function canonical(name: string): string {
 }
 
 /** RFC 9110, section 5.5, without obs-text. */
-function isFieldValue(value: string): boolean {
+export function isFieldValue(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {
     const unit = value.charCodeAt(index);
     if ((unit < 0x20 && unit !== 0x09) || unit > 0x7e) return false;

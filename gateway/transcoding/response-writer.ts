@@ -25,7 +25,10 @@ export function createResponseWriter(response: DescMessage, responseBody: string
   return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false });
 }
 
+/** What can stand in a Content-Type header at all. */
+const headerValue = /^[\x20-\x7e]+$/;
+
 function writeRaw(wire: Uint8Array): ResponseContent {
   const { contentType, data } = readHttpBody(wire);
-  return { contentType: contentType === '' ? 'application/octet-stream' : contentType, data, raw: true };
+  return { contentType: headerValue.test(contentType) ? contentType : 'application/octet-stream', data, raw: true };
 }
