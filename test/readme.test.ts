@@ -9,7 +9,8 @@ import { settingsMarkdown } from '../gateway/config/help-text.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```(sh|ts)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+const pluginPage = readFileSync(join(root, 'docs', 'plugin.md'), 'utf8');
+const blocks = [...`${readme}${pluginPage}`.matchAll(/```(sh|ts)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
   language,
   text: String(text),
 }));
@@ -46,9 +47,8 @@ describe('its commands', () => {
     test(text, { timeout: 60_000 }, async () => {
       const command = withPorts(text, ports);
       if (language === 'ts') {
-        await startUntil(['node', ['--input-type=module-typescript', '--eval', asModule(command)]], ports.get('8082'));
-        const answer = await fetch(`http://127.0.0.1:${ports.get('8082')}/rest/api/v1/greeting`);
-        assert.equal(answer.status, 200);
+        const program = ['--input-type=module-typescript', '--eval', asModule(command)];
+        await stop(await startUntil(['node', program], ports.get('8082')));
       } else if (command.includes('npm start')) {
         await startUntil(['bash', ['-c', 'exec npm start']], ports.get('8080'));
       } else if (command.includes('gateway --')) {
@@ -60,7 +60,7 @@ describe('its commands', () => {
     });
   }
 
-  async function startUntil([program, args]: [string, string[]], port: number | undefined): Promise<void> {
+  async function startUntil([program, args]: [string, string[]], port: number | undefined): Promise<ChildProcess> {
     const child = spawn(program, args, {
       cwd: root,
       detached: true,
@@ -78,6 +78,7 @@ describe('its commands', () => {
       child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
     });
     await Promise.race([ended, answersWhole(`http://127.0.0.1:${port}`)]);
+    return child;
   }
 });
 
@@ -132,7 +133,7 @@ async function output(command: string): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-child.pid, 'SIGTERM');
   await ended;
