@@ -1,27 +1,64 @@
-import { type DescField, type DescMessage, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import {
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  getOption,
+  hasOption,
+} from '@bufbuild/protobuf';
 import { http } from '../gen/google/api/annotations_pb.ts';
 import type { HttpRule } from '../gen/google/api/http_pb.ts';
+import type { ConfiguredRule } from './read-api-config.ts';
 import type { HttpBinding } from './schema.ts';
 
-/** A rule with where it stands: in an option of its method, or in a file of rules. */
-export interface SourcedRule {
+export interface BoundServices {
+  readonly bindings: readonly HttpBinding[];
+  /** What is wrong with the rules, a line each. */
+  readonly faults: readonly string[];
+}
+
+/** A rule with where it stands: in an option of its method, or in an API configuration. */
+interface SourcedRule {
   readonly method: DescMethod;
   readonly rule: HttpRule;
-  /** "greeting/greeting.proto: greeting.GreetingService.Greeting" */
   readonly source: string;
 }
 
-/** The google.api.http option of a method. */
-export function annotatedRule(method: DescMethod): SourcedRule | undefined {
-  return hasOption(method, http) ? { method, rule: getOption(method, http), source: sourceOf(method) } : undefined;
+/**
+ * The bindings of all methods, in order. A configured rule takes the place of the annotation of its method
+ * (google/api/http.proto, "Using gRPC API Service Configuration"), and the last one for a method counts
+ * (google.api.Http.rules).
+ */
+export function bindServices(
+  services: readonly DescService[],
+  configured: readonly ConfiguredRule[],
+  unboundMethods: boolean,
+): BoundServices {
+  const faults: string[] = [];
+  const rules = new Map(configured.map((each) => [each.selector, each]));
+  const bindings = services
+    .flatMap(({ methods }) => methods)
+    .flatMap((method) => {
+      const selector = `${method.parent.typeName}.${method.name}`;
+      const rule = rules.get(selector) ?? annotationOf(method);
+      rules.delete(selector);
+      if (rule !== undefined) return bindRule({ method, rule: rule.rule, source: rule.source }, faults);
+      return unboundMethods ? [unboundBinding(method)] : [];
+    });
+  for (const { source } of rules.values()) faults.push(`${source}: no service that is served has this method`);
+  return { bindings, faults };
 }
 
-export function sourceOf({ name, parent }: DescMethod): string {
+function annotationOf(method: DescMethod): { rule: HttpRule; source: string } | undefined {
+  return hasOption(method, http) ? { rule: getOption(method, http), source: sourceOf(method) } : undefined;
+}
+
+function sourceOf({ name, parent }: DescMethod): string {
   return `${parent.file.proto.name}: ${parent.typeName}.${name}`;
 }
 
 /** The rule and its additional_bindings, in order; what is wrong with them is added to the faults. */
-export function bindingsOf({ method, rule, source }: SourcedRule, faults: string[]): HttpBinding[] {
+function bindRule({ method, rule, source }: SourcedRule, faults: string[]): HttpBinding[] {
   const nested = rule.additionalBindings.some(({ additionalBindings }) => additionalBindings.length > 0);
   if (nested) faults.push(`${source}: additional_bindings may not hold additional_bindings`);
   return [rule, ...rule.additionalBindings].flatMap((each) => {
@@ -32,8 +69,8 @@ export function bindingsOf({ method, rule, source }: SourcedRule, faults: string
   });
 }
 
-/** What a method without a rule is reached by: POST /package.Service/Method with the whole message as body. */
-export function unboundBinding(method: DescMethod): HttpBinding {
+/** How a method without a rule is reached: as gRPC itself maps it to HTTP, with the whole message as body. */
+function unboundBinding(method: DescMethod): HttpBinding {
   const template = `/${method.parent.typeName}/${method.name}`;
   return { method, httpMethod: 'POST', template, body: '*', responseBody: '', source: sourceOf(method) };
 }

@@ -4,35 +4,60 @@ import type { CustomOption, ParsedProto, TypeReference } from './parsed-proto.ts
 import { optionFault } from './proto-context.ts';
 import { positionOf } from './proto-tokens.ts';
 import { optionText } from './read-option.ts';
+import { withoutBroken } from './source-files.ts';
 import { type ProtoSymbol, resolveName, type SymbolKind, symbolsOf, visibleFiles } from './symbol-table.ts';
+
+export interface LinkedProtos {
+  readonly faults: readonly string[];
+  /** Names of the files that have faults of their own. */
+  readonly broken: ReadonlySet<string>;
+}
 
 /**
  * Replaces every type name of the parsed files by its full name and reads their custom options, in place.
- * `files` are all files by name, each after its imports; the parsed ones are among them. Gives the faults.
+ * `files` are all files by name, each after its imports; parsed ones that miss an import are not among them.
  */
 export function linkProtos(
   parsed: readonly ParsedProto[],
   files: ReadonlyMap<string, FileDescriptorProto>,
-): readonly string[] {
+): LinkedProtos {
   const symbols = new Map([...files.values()].flatMap((file) => symbolsOf(file).map((each) => [each.fullName, each])));
   const packages = packagesOf(files.values());
-  const scopes = parsed.map((proto) => {
-    const visible = visibleFiles(proto.file, files);
-    const find = (fullName: string): ProtoSymbol | undefined => {
-      const symbol = symbols.get(fullName);
-      if (symbol?.kind !== 'package') return symbol !== undefined && visible.has(symbol.file) ? symbol : undefined;
-      return packages.get(fullName)?.some((name) => visible.has(name)) === true ? symbol : undefined;
-    };
-    return { proto, find };
-  });
-  const faults = scopes.flatMap(({ proto, find }) =>
-    proto.references.flatMap((reference) => resolveReference(proto, reference, find, symbols)),
-  );
-  if (faults.length > 0 || !parsed.some(({ customOptions }) => customOptions.length > 0)) return faults;
-  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...files.values()] }));
-  return scopes.flatMap(({ proto, find }) =>
-    proto.customOptions.flatMap((option) => readCustomOption(proto, option, find, registry)),
-  );
+  const faults: string[] = [];
+  const broken = new Set<string>();
+  const fail = (name: string, found: readonly string[]): void => {
+    faults.push(...found);
+    if (found.length > 0) broken.add(name);
+  };
+  const scopes = parsed
+    .filter(({ file }) => files.has(file.name))
+    .map((proto) => ({ proto, find: finderFor(visibleFiles(proto.file, files), symbols, packages) }));
+  for (const { proto, find } of scopes) {
+    const unresolved = proto.references.flatMap((each) => resolveReference(proto, each, find, symbols));
+    fail(proto.file.name, unresolved);
+  }
+  const whole = withoutBroken(files, broken);
+  const optioned = scopes.filter(({ proto }) => whole.has(proto.file.name) && proto.customOptions.length > 0);
+  if (optioned.length === 0) return { faults, broken };
+  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...whole.values()] }));
+  for (const { proto, find } of optioned) {
+    const unread = proto.customOptions.flatMap((option) => readCustomOption(proto, option, find, registry));
+    fail(proto.file.name, unread);
+  }
+  return { faults, broken };
+}
+
+function finderFor(
+  visible: ReadonlySet<string>,
+  symbols: ReadonlyMap<string, ProtoSymbol>,
+  packages: ReadonlyMap<string, ReadonlySet<string>>,
+): (fullName: string) => ProtoSymbol | undefined {
+  return (fullName) => {
+    const symbol = symbols.get(fullName);
+    if (symbol?.kind !== 'package') return symbol !== undefined && visible.has(symbol.file) ? symbol : undefined;
+    const holders = packages.get(fullName);
+    return holders !== undefined && [...visible].some((name) => holders.has(name)) ? symbol : undefined;
+  };
 }
 
 /** "path/file.proto:12:7" */
@@ -41,11 +66,14 @@ export function placeOf({ file, source }: ParsedProto, start: number): string {
   return `${file.name}:${line}:${column}`;
 }
 
-function packagesOf(files: Iterable<FileDescriptorProto>): Map<string, string[]> {
-  const packages = new Map<string, string[]>();
+function packagesOf(files: Iterable<FileDescriptorProto>): Map<string, Set<string>> {
+  const packages = new Map<string, Set<string>>();
   for (const file of files) {
     for (const { fullName, kind } of symbolsOf(file)) {
-      if (kind === 'package') packages.set(fullName, [...(packages.get(fullName) ?? []), file.name]);
+      if (kind !== 'package') continue;
+      const names = packages.get(fullName);
+      if (names === undefined) packages.set(fullName, new Set([file.name]));
+      else names.add(file.name);
     }
   }
   return packages;

@@ -1,52 +1,84 @@
-import { create, createFileRegistry, type DescService, type FileRegistry } from '@bufbuild/protobuf';
-import { type FileDescriptorProto, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { type BuiltinFiles, readBuiltinFiles } from './builtin-files.ts';
-import { annotatedRule, bindingsOf, unboundBinding } from './http-bindings.ts';
-import { linkProtos } from './link-protos.ts';
-import { readProtos } from './read-protos.ts';
-import { type HttpBinding, type Schema, SchemaError } from './schema.ts';
+import { createHash } from 'node:crypto';
+import type { DescService } from '@bufbuild/protobuf';
+import { buildRegistry } from './build-registry.ts';
+import { readBuiltinFiles } from './builtin-files.ts';
+import type { FileState } from './file-state.ts';
+import { bindServices } from './http-bindings.ts';
+import { loadDescriptorSet } from './load-descriptor-set.ts';
+import { loadProtos } from './load-protos.ts';
+import { loadReflection, type ReflectionTarget } from './load-reflection.ts';
+import { readApiConfig } from './read-api-config.ts';
+import { type Schema, SchemaError } from './schema.ts';
 
-/** Where a schema comes from; all that is given is put together. */
+/** Where a schema comes from; all that is given is put together, and of a file that several hold the first is taken. */
 export interface SchemaSources {
   /** .proto files, by path or by the name that imports use. */
   readonly protos?: readonly string[];
   /** Folders that imports are looked for in, in order; the working directory when left out. */
   readonly protoPaths?: readonly string[];
+  /** FileDescriptorSets: paths, or the bytes themselves. */
+  readonly descriptorSets?: readonly (string | Uint8Array)[];
+  /** Servers that are asked for their services (grpc.reflection v1 or v1alpha). */
+  readonly reflection?: readonly ReflectionTarget[];
+  /** YAML files with HTTP rules, each of which takes the place of the annotation of its method. */
+  readonly apiConfigs?: readonly string[];
   /** Serve methods without a rule as POST /package.Service/Method; left out: they are not served. */
   readonly unboundMethods?: boolean;
 }
 
-/** Throws SchemaError with everything that is wrong. */
-export async function loadSchema({
+/** What a look at the sources gave; a schema with faults is not to be served. */
+export interface SchemaReading {
+  readonly schema: Schema;
+  readonly faults: readonly string[];
+  /** Files on disk that decide what the sources give, as they were just before; missing ones that were looked for too. */
+  readonly states: readonly FileState[];
+  /** The same for the same content. */
+  readonly digest: string;
+}
+
+/** Throws SchemaError with everything that is wrong, a line each. */
+export async function loadSchema(sources: SchemaSources): Promise<Schema> {
+  const { schema, faults } = await readSchema(sources);
+  if (faults.length > 0) throw new SchemaError(faults);
+  return schema;
+}
+
+/** As `loadSchema`, but gives the faults instead of throwing them. */
+export async function readSchema({
   protos = [],
   protoPaths = ['.'],
+  descriptorSets = [],
+  reflection = [],
+  apiConfigs = [],
   unboundMethods = false,
-}: SchemaSources): Promise<Schema> {
+}: SchemaSources): Promise<SchemaReading> {
   const builtins = readBuiltinFiles();
-  const { asked, parsed, files, faults } = await readProtos({ protos, protoPaths, builtins });
-  if (faults.length > 0) throw new SchemaError(faults);
-  const linkFaults = linkProtos(parsed, files);
-  if (linkFaults.length > 0) throw new SchemaError(linkFaults);
-  const registry = registryOf(files, builtins);
-  const services = asked.flatMap((name) => registry.getFile(name)?.services ?? []);
-  return { registry, services, bindings: bindServices(services, unboundMethods) };
-}
-
-/** All files with the built-in ones, of which a file that was loaded under the same name takes the place. */
-function registryOf(files: ReadonlyMap<string, FileDescriptorProto>, builtins: BuiltinFiles): FileRegistry {
-  const all = [...new Map([...builtins, ...files]).values()];
-  return createFileRegistry(create(FileDescriptorSetSchema, { file: all }));
-}
-
-function bindServices(services: readonly DescService[], unboundMethods: boolean): HttpBinding[] {
-  const faults: string[] = [];
-  const bindings = services
-    .flatMap(({ methods }) => methods)
-    .flatMap((method) => {
-      const rule = annotatedRule(method);
-      if (rule !== undefined) return bindingsOf(rule, faults);
-      return unboundMethods ? [unboundBinding(method)] : [];
-    });
-  if (faults.length > 0) throw new SchemaError(faults);
-  return bindings;
+  const sources = await Promise.all([
+    ...(protos.length > 0 ? [loadProtos({ protos, protoPaths, builtins })] : []),
+    ...descriptorSets.map((set) => loadDescriptorSet(set, builtins)),
+    ...reflection.map((target) => loadReflection(target, builtins)),
+  ]);
+  const configs = await Promise.all(apiConfigs.map((path) => readApiConfig(path)));
+  const { registry, faults } = buildRegistry(sources, builtins);
+  const services = [...new Set(sources.flatMap((source) => source.services))]
+    .map((name) => registry.getService(name))
+    .filter((service): service is DescService => service !== undefined);
+  const bound = bindServices(
+    services,
+    configs.flatMap(({ rules }) => rules),
+    unboundMethods,
+  );
+  const digest = createHash('sha256');
+  for (const each of [...sources, ...configs]) digest.update(`${each.digest}\0`);
+  return {
+    schema: { registry, services, bindings: bound.bindings },
+    faults: [
+      ...sources.flatMap((source) => source.faults),
+      ...faults,
+      ...configs.flatMap((config) => config.faults),
+      ...bound.faults,
+    ],
+    states: [...sources.flatMap(({ states }) => states), ...configs.map(({ state }) => state)],
+    digest: digest.digest('hex'),
+  };
 }

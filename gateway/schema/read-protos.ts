@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 import type { BuiltinFiles } from './builtin-files.ts';
+import { type FileState, fileState, readBounded } from './file-state.ts';
 import { placeOf } from './link-protos.ts';
+import { orderFiles } from './order-files.ts';
 import { parseProto } from './parse-proto.ts';
 import type { ParsedProto } from './parsed-proto.ts';
 import { ProtoSyntaxError, positionOf } from './proto-tokens.ts';
@@ -11,10 +12,10 @@ export interface ProtoFiles {
   /** Names of the files that were asked for, as imports would name them. */
   readonly asked: readonly string[];
   readonly parsed: readonly ParsedProto[];
-  /** Every file, built-in ones included, each after its imports. */
+  /** Every file that has all of its imports, built-in ones included, each after its imports. */
   readonly files: ReadonlyMap<string, FileDescriptorProto>;
-  /** Paths on disk of all that was read. */
-  readonly paths: readonly string[];
+  /** Every path on disk that was looked at, found or not. */
+  readonly states: readonly FileState[];
   readonly faults: readonly string[];
 }
 
@@ -28,110 +29,111 @@ export interface ReadProtosOptions {
 export const protoLimits = { fileBytes: 16 * 1024 * 1024, files: 20_000 } as const;
 
 /** Reads the files and all that they import: from the proto paths in order, then from the built-in ones. */
-export async function readProtos({ protos, protoPaths, builtins }: ReadProtosOptions): Promise<ProtoFiles> {
-  const reading: Reading = {
-    protoPaths: protoPaths.map((path) => resolve(path)),
-    builtins,
-    parsed: new Map(),
-    files: new Map(),
-    paths: [],
-    faults: [],
-  };
-  const asked: string[] = [];
-  for (const proto of protos) {
-    const name = await nameOf(proto, reading.protoPaths);
-    if (asked.includes(name)) continue;
-    asked.push(name);
-    await addFile(reading, name, proto, []);
+export async function readProtos(options: ReadProtosOptions): Promise<ProtoFiles> {
+  const reading: Reading = { ...options, tried: new Set(), parsed: new Map(), states: new Map(), faults: [] };
+  const asked = new Set<string>();
+  for (const proto of options.protos) {
+    const name = await nameOf(reading, proto);
+    asked.add(name);
+    await readOne(reading, name, () => proto);
   }
-  const { parsed, files, paths, faults } = reading;
-  return { asked, parsed: [...parsed.values()], files, paths, faults };
+  // The map grows while it is gone through: imports of imports are read as well.
+  for (const proto of reading.parsed.values()) {
+    for (const [index, name] of proto.file.dependency.entries()) {
+      await readOne(reading, name, () => importPlace(proto, index));
+    }
+  }
+  const { parsed, states, faults } = reading;
+  const builtinsAsked = [...asked].flatMap((name) => (parsed.has(name) ? [] : (options.builtins.get(name) ?? [])));
+  const given = new Map(
+    [...builtinsAsked, ...[...parsed.values()].map(({ file }) => file)].map((file) => [file.name, file]),
+  );
+  const ordered = orderFiles(given, options.builtins);
+  const circles = ordered.unusable.flatMap(({ file, index, why }) => {
+    const proto = parsed.get(file.name);
+    return why === 'circle' && proto !== undefined
+      ? [`${importPlace(proto, index)}: imports lead back to this file`]
+      : [];
+  });
+  return {
+    asked: [...asked],
+    parsed: [...parsed.values()],
+    files: ordered.files,
+    states: [...states.values()],
+    faults: [...faults, ...circles],
+  };
 }
 
-interface Reading {
-  readonly protoPaths: readonly string[];
-  readonly builtins: BuiltinFiles;
+interface Reading extends ReadProtosOptions {
+  /** Names that were read, with or without success. */
+  readonly tried: Set<string>;
   readonly parsed: Map<string, ParsedProto>;
-  readonly files: Map<string, FileDescriptorProto>;
-  readonly paths: string[];
+  readonly states: Map<string, FileState>;
   readonly faults: string[];
 }
 
 /** A file may be given by the name that imports use, or by its path on disk below one of the proto paths. */
-async function nameOf(proto: string, protoPaths: readonly string[]): Promise<string> {
-  const inside = protoPaths.map((path) => relative(path, resolve(proto)).split(sep).join('/'));
-  const candidates = [proto.replace(/^(?:\.\/)+/, ''), ...inside].filter(isImportName);
-  for (const name of candidates) {
-    if ((await findBelow(protoPaths, name)) !== undefined) return name;
+async function nameOf(reading: Reading, proto: string): Promise<string> {
+  const below = reading.protoPaths.map((folder) => relative(folder, resolve(proto)).split(sep).join('/'));
+  for (const name of [proto.replace(/^(?:\.\/)+/, ''), ...below].filter(isImportName)) {
+    if ((await find(reading, name)) !== undefined) return name;
   }
   return proto;
 }
 
-/** Reads a file after its imports; `place` names who asked for it, `importing` the files under way. */
-async function addFile(reading: Reading, name: string, place: string, importing: readonly string[]): Promise<void> {
-  const { builtins, files, parsed, faults } = reading;
-  if (importing.includes(name)) {
-    faults.push(`${place}: files import each other: ${[...importing.slice(importing.indexOf(name)), name].join(', ')}`);
+/** `place` says who asks for the file. */
+async function readOne(reading: Reading, name: string, place: () => string): Promise<void> {
+  const { tried, builtins, parsed, protoPaths, faults } = reading;
+  if (tried.has(name)) return;
+  tried.add(name);
+  if (!isImportName(name)) {
+    faults.push(`${place()}: ${JSON.stringify(name)} leads outside the proto paths`);
+    return;
   }
-  if (files.has(name) || parsed.has(name)) return;
-  const proto = await parseFile(reading, name, place);
-  if (proto === 'missing') {
-    const builtin = builtins.get(name);
-    if (builtin === undefined) faults.push(`${place}: ${name} is not in ${reading.protoPaths.join(', ')}`);
-    else addBuiltin(reading, builtin);
+  const state = await find(reading, name);
+  if (state === undefined) {
+    if (!builtins.has(name)) faults.push(`${place()}: ${JSON.stringify(name)} is not in ${protoPaths.join(', ')}`);
+    return;
   }
-  if (typeof proto === 'string') return;
-  parsed.set(name, proto);
-  for (const [index, path] of proto.file.dependency.entries()) {
-    await addFile(reading, path, placeOf(proto, proto.importStarts[index] ?? 0), [...importing, name]);
+  if (parsed.size >= protoLimits.files) {
+    if (parsed.size === protoLimits.files) faults.push(`${place()}: more than ${protoLimits.files} files`);
+    return;
   }
-  files.set(name, proto.file);
+  const read = await parseFile(name, state);
+  if (typeof read === 'string') faults.push(read);
+  else parsed.set(name, read);
 }
 
-function addBuiltin(reading: Reading, file: FileDescriptorProto): void {
-  const { builtins, files } = reading;
-  for (const name of file.dependency) {
-    const imported = builtins.get(name);
-    if (imported !== undefined && !files.has(name)) addBuiltin(reading, imported);
-  }
-  files.set(file.name, file);
-}
-
-async function parseFile(reading: Reading, name: string, place: string): Promise<ParsedProto | 'missing' | 'faulty'> {
-  const fail = (fault: string): 'faulty' => {
-    reading.faults.push(fault);
-    return 'faulty';
-  };
-  if (!isImportName(name)) return fail(`${place}: "${name}" leads outside the proto paths`);
-  if (reading.parsed.size >= protoLimits.files) return fail(`${place}: more than ${protoLimits.files} files`);
-  const path = await findBelow(reading.protoPaths, name);
-  if (path === undefined) return 'missing';
-  reading.paths.push(path);
+/** Gives the fault where the file cannot be read. */
+async function parseFile(name: string, state: FileState): Promise<ParsedProto | string> {
   let source = '';
   try {
-    const { size } = await stat(path);
-    if (size > protoLimits.fileBytes) return fail(`${name}: larger than ${protoLimits.fileBytes} bytes`);
-    source = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    source = new TextDecoder('utf-8', { fatal: true }).decode(await readBounded(state, protoLimits.fileBytes));
     return parseProto(name, source);
   } catch (error) {
-    if (error instanceof ProtoSyntaxError) {
-      const { line, column } = positionOf(source, error.start);
-      return fail(`${name}:${line}:${column}: ${error.message}`);
-    }
-    return fail(`${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof ProtoSyntaxError))
+      return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    const { line, column } = positionOf(source, error.start);
+    return `${name}:${line}:${column}: ${error.message}`;
   }
 }
 
-/** No ".", "..", empty part, backslash or NUL, and not absolute. */
-function isImportName(name: string): boolean {
-  return !isAbsolute(name) && !/[\\\0]/.test(name) && name.split('/').every((part) => !['', '.', '..'].includes(part));
+function importPlace(proto: ParsedProto, index: number): string {
+  return placeOf(proto, proto.importStarts[index] ?? 0);
 }
 
-async function findBelow(protoPaths: readonly string[], name: string): Promise<string | undefined> {
+/** No ".", "..", empty part, backslash or control character, and not absolute. */
+function isImportName(name: string): boolean {
+  const parts = name.split('/');
+  return !isAbsolute(name) && !/[\\\p{Cc}]/u.test(name) && parts.every((part) => !['', '.', '..'].includes(part));
+}
+
+async function find({ protoPaths, states }: Reading, name: string): Promise<FileState | undefined> {
   for (const folder of protoPaths) {
-    const path = resolve(folder, name);
-    // Only regular files: opening a pipe would wait for ever.
-    if ((await stat(path).catch(() => undefined))?.isFile() === true) return path;
+    const path = join(folder, name);
+    const state = states.get(path) ?? (await fileState(path));
+    states.set(path, state);
+    if (state.version !== '') return state;
   }
   return undefined;
 }

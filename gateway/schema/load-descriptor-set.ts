@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
+import type { BuiltinFiles } from './builtin-files.ts';
+import { decodeFile, splitDescriptorSet } from './decode-files.ts';
+import { fileState, readBounded } from './file-state.ts';
+import { servicesOf } from './load-protos.ts';
+import { describeUnusable, orderFiles } from './order-files.ts';
+import { noPlace, type SourceFiles } from './source-files.ts';
+
+/** What one descriptor set may hold. */
+export const descriptorSetLimits = { bytes: 512 * 1024 * 1024, files: 50_000 } as const;
+
+/** A FileDescriptorSet: its bytes, or the path of a file on disk. Imports that it lacks are taken from the built-in files. */
+export async function loadDescriptorSet(set: string | Uint8Array, builtins: BuiltinFiles): Promise<SourceFiles> {
+  const source = typeof set === 'string' ? set : 'descriptor set';
+  const states = typeof set === 'string' ? [await fileState(set)] : [];
+  try {
+    const bytes = typeof set === 'string' ? await readBounded(await fileState(set), descriptorSetLimits.bytes) : set;
+    const encoded = splitDescriptorSet(bytes);
+    if (encoded.length === 0) throw new Error('not a FileDescriptorSet, or an empty one');
+    if (encoded.length > descriptorSetLimits.files) throw new Error(`more than ${descriptorSetLimits.files} files`);
+    const given = new Map(encoded.map((each) => decodeFile(each)).map((file) => [file.name, file]));
+    const { files, unusable } = orderFiles(given, builtins);
+    return {
+      source,
+      services: [...given.keys()].flatMap((name) => servicesOf(files.get(name))),
+      files,
+      placeOf: noPlace,
+      states,
+      faults: unusable.map((each) => `${source}: ${describeUnusable(each)}`),
+      digest: createHash('sha256').update(bytes).digest('hex'),
+    };
+  } catch (error) {
+    const fault = `${source}: ${error instanceof Error ? error.message : String(error)}`;
+    const files: ReadonlyMap<string, FileDescriptorProto> = new Map();
+    return { source, services: [], files, placeOf: noPlace, states, faults: [fault], digest: '' };
+  }
+}
