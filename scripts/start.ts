@@ -32,9 +32,20 @@ async function main(settings: Settings): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
   // Nobody reads the logs any more.
   process.stdout.on('error', () => stop(0));
+  if (process.env['npm_lifecycle_event'] !== undefined) onParentGone(() => stop(0));
 
   mesh.start();
   await sayWhenReady(programs, output, readable, started, stopping.signal);
+}
+
+/** npm passes signals on, except the one that kills it. */
+function onParentGone(then: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, 500);
 }
 
 async function sayWhenReady(

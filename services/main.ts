@@ -1,3 +1,4 @@
+import { SchemaError } from '../gateway/schema/schema.ts';
 import { createLogger } from '../gateway/telemetry/logger.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
 import { ProtoError } from './kit/proto-services.ts';
@@ -9,38 +10,40 @@ async function main(configuration: Configuration): Promise<void> {
   const { row, logLevel: level } = configuration;
   const log = createLogger({ service: row.name, level });
   const access = createLogger({ service: row.name, level, caller: false });
-  process.on('uncaughtException', (error) => {
+  process.on('uncaughtException', function crash(error) {
     log.fatal({ err: error }, 'uncaught exception');
     process.exit(1);
   });
 
   const service = await runService(configuration, log, access);
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info(`${signal}: draining`);
-    service.stop().then(
-      () => {
-        log.info('stopped');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
+    try {
+      await service.stop();
+      log.info('stopped');
+      process.exit(0);
+    } catch (error) {
+      log.error({ err: error }, 'stopping failed');
+      process.exit(1);
+    }
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
 }
 
 function fail(error: unknown): never {
-  if (error instanceof ConfigurationError || error instanceof ProtoError || error instanceof ListenError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(error instanceof ListenError ? 1 : 2);
-  }
+  if (error instanceof ListenError) exitWith(1, error.message);
+  if (error instanceof ConfigurationError || error instanceof ProtoError) exitWith(2, error.message);
+  if (error instanceof SchemaError) exitWith(2, error.faults.join('; '));
   throw error;
+}
+
+function exitWith(code: number, line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(code);
 }
 
 try {

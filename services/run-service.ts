@@ -1,3 +1,4 @@
+import { loadSchema } from '../gateway/schema/load-schema.ts';
 import type { Logger } from '../gateway/telemetry/logger.ts';
 import type { Configuration } from './configuration.ts';
 import { serveEdge } from './edge/edge.ts';
@@ -7,8 +8,9 @@ import { Health } from './kit/health.ts';
 import { createMetrics } from './kit/metrics.ts';
 import { startMetricsEndpoint } from './kit/metrics-endpoint.ts';
 import { OpenStreams } from './kit/open-streams.ts';
-import { loadServices } from './kit/proto-services.ts';
+import { loadServices, protoDirectory } from './kit/proto-services.ts';
 import { recordCalls } from './kit/record-call.ts';
+import { serveReflection } from './kit/reflection.ts';
 import { type Served, startServer } from './kit/server.ts';
 import { unary } from './kit/unary.ts';
 import { keepGreetings } from './messages/keep-greetings.ts';
@@ -19,6 +21,14 @@ import { slugOf } from './table.ts';
 const greetingService = 'greeting.GreetingService';
 const edgeService = 'greeting.EdgeService';
 const healthService = 'grpc.health.v1.Health';
+const reflectionServices = ['grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection'];
+
+const greetingProtos = ['greeting/greeting.proto', 'greeting/edge.proto'];
+const infrastructureProtos = [
+  'grpc/health/v1/health.proto',
+  'grpc/reflection/v1/reflection.proto',
+  'grpc/reflection/v1alpha/reflection.proto',
+];
 
 /** Calls under way get this long to finish, and queue and store then that long to take what waits: 4.5 s in all. */
 const drainMs = 3_500;
@@ -38,7 +48,9 @@ export async function runService(
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { row, host, port, metricsPort } = configuration;
   const metrics = createMetrics(row.name);
-  const serviceOf = loadServices(['greeting/greeting.proto', 'greeting/edge.proto', 'grpc/health/v1/health.proto']);
+  // proto-loader drops custom options, and with them the HTTP rules that a gateway looks for in reflection.
+  const { registry } = await loadSchema({ protos: greetingProtos, protoPaths: [protoDirectory] });
+  const serviceOf = loadServices([...greetingProtos, ...infrastructureProtos]);
   const greeting = serviceOf(greetingService);
   const method = greeting['Greeting'];
   if (method === undefined) throw new TypeError(`${greetingService} has no method Greeting`);
@@ -56,11 +68,14 @@ export async function runService(
     log,
     greetHandler({ service: row.name, message: configuration.greeting, method, callees, keep: keeping.keep, metrics }),
   );
-  const health = new Health([greetingService, ...(row.edge ? [edgeService] : [])]);
+  const ownServices = [greetingService, ...(row.edge ? [edgeService] : [])];
+  const health = new Health(ownServices);
+  const reflected = { registry, services: [...ownServices, healthService, ...reflectionServices] };
   const streams = new OpenStreams();
   const served: Served[] = [
     { definition: { Greeting: greet.definition }, handlers: { Greeting: greet.handle } },
     health.serve(serviceOf(healthService), streams, log),
+    ...reflectionServices.map((name) => serveReflection(serviceOf(name), reflected, streams)),
     ...(row.edge ? [serveEdge(serviceOf(edgeService), metrics.registry, log)] : []),
   ];
 
@@ -72,11 +87,13 @@ export async function runService(
   try {
     const server = await startServer(served, host, port, [recordCalls(access, metrics)]);
     const closeMetrics = metricsPort && (await startMetricsEndpoint(metrics.registry, host, metricsPort));
-    const ready = keeping.start(stopping.signal).then(() => {
+    const becomeReady = async (): Promise<void> => {
+      await keeping.start(stopping.signal);
       if (stopping.signal.aborted) return;
       health.set('SERVING');
       log.info({ port: server.port }, `ready on ${host}:${server.port}`);
-    });
+    };
+    const ready = becomeReady();
     return {
       port: server.port,
       stop: async () => {

@@ -1,5 +1,6 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { codeName } from '../../gateway/status/code.ts';
+import { StatusError } from '../../gateway/status/status-error.ts';
 import type { Downstream } from '../kit/downstream.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import type { CallContext, UnaryHandler } from '../kit/unary.ts';
@@ -48,18 +49,10 @@ async function askCallee(callee: Downstream, context: CallContext, { method, met
   } catch (error) {
     // Nobody waits for the answer any more: the callee has not failed.
     if (!context.signal.aborted) {
-      const code = codeName(codeOf(error));
-      metrics.calleeFailures.inc({ callee: callee.name, grpc_code: code });
-      context.log.warn({ callee: callee.name, code }, `${callee.name} is missing: ${reasonOf(error)}`);
+      const { code, message } = StatusError.from(error);
+      metrics.calleeFailures.inc({ callee: callee.name, grpc_code: codeName(code) });
+      context.log.warn({ callee: callee.name, code: codeName(code) }, `${callee.name} is missing: ${message}`);
     }
     return { greetings: [], missing: [callee.name] };
   }
-}
-
-function codeOf(error: unknown): number {
-  return error instanceof Error && 'code' in error ? Number(error.code) : 2;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata, type MethodDefinition } from '@grpc/grpc-js';
+import { StatusError } from '../../gateway/status/status-error.ts';
 import { channelOptions } from './channel-options.ts';
 import { calleeDeadline } from './deadline.ts';
 import type { CallContext } from './unary.ts';
@@ -22,7 +23,7 @@ export class Downstream {
 
   /**
    * Calls on behalf of `context`: with its trace headers, within its deadline, and cancelled with it.
-   * @throws grpc-js's ServiceError
+   * @throws StatusError
    */
   call<Request extends object, Response extends object>(
     method: MethodDefinition<object, object>,
@@ -40,7 +41,7 @@ export class Downstream {
         { deadline: calleeDeadline(context.deadline, Date.now()) },
         (error, message) => {
           context.signal.removeEventListener('abort', cancel);
-          if (error !== null) reject(error);
+          if (error !== null) reject(new StatusError(error.code, error.details, { cause: error }));
           else resolve({ message: message as Response, headers });
         },
       );

@@ -32,6 +32,9 @@ export class Health {
       if (!this.#services.has(service)) throw new StatusError(Code.NOT_FOUND, 'unknown service');
       return { status: this.#status };
     });
+    const list = unary<object, { statuses: Record<string, HealthResponse> }>(definition['List'], log, () => ({
+      statuses: Object.fromEntries([...this.#services].map((service) => [service, { status: this.#status }])),
+    }));
     const watch = (call: ServerWritableStream<HealthRequest, HealthResponse>): void => {
       streams.add(call);
       // The protocol keeps the stream of an unknown service open: it may become known.
@@ -45,8 +48,8 @@ export class Health {
       send(this.#status);
     };
     return {
-      definition: { ...definition, Check: check.definition },
-      handlers: { Check: check.handle, Watch: watch },
+      definition: { ...definition, Check: check.definition, List: list.definition },
+      handlers: { Check: check.handle, List: list.handle, Watch: watch },
     };
   }
 }

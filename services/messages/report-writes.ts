@@ -13,20 +13,18 @@ export function reportWrites(
 ): Omit<BufferedWriterOptions<unknown>, 'write'> {
   let lastLine = Number.NEGATIVE_INFINITY;
   let unsaid = 0;
-  return {
-    written: (count) => metrics.messagesWritten.inc({ to }, count),
-    failed: (error) => {
-      metrics.messageFailures.inc({ to });
-      log.warn({ err: error }, `the ${to} fails; greetings wait in memory`);
-    },
-    dropped: (count) => {
-      metrics.messagesDropped.inc({ to }, count);
-      unsaid += count;
-      const now = performance.now();
-      if (now - lastLine < dropLineEveryMs) return;
-      log.error({ dropped: unsaid }, `greetings are lost: they did not reach the ${to}`);
-      lastLine = now;
-      unsaid = 0;
-    },
+  const failed = (error: unknown): void => {
+    metrics.messageFailures.inc({ to });
+    log.warn({ err: error }, `the ${to} fails; greetings wait in memory`);
   };
+  const dropped = (count: number): void => {
+    metrics.messagesDropped.inc({ to }, count);
+    unsaid += count;
+    const now = performance.now();
+    if (now - lastLine < dropLineEveryMs) return;
+    log.error({ dropped: unsaid }, `greetings are lost: they did not reach the ${to}`);
+    lastLine = now;
+    unsaid = 0;
+  };
+  return { written: (count) => metrics.messagesWritten.inc({ to }, count), failed, dropped };
 }

@@ -7,29 +7,25 @@ import type { MessageStore } from './message-store.ts';
 
 /** Takes greetings from the queue into the store; they leave the queue only once they are stored. */
 export function storeQueued(queue: MessageQueue, store: MessageStore, log: Logger, metrics: Metrics): Consumption {
-  return queue.consume(
-    async (messages) => {
-      const received = messages.flatMap((message) => {
-        const greeting = parseGreeting(message.body);
-        if (greeting !== undefined) return [{ message, greeting }];
-        metrics.messagesDropped.inc({ to: 'store' });
-        log.error(identityOfRecord(message.headers), 'a message of the queue is not a greeting; it is lost');
-        return [];
-      });
-      await store.insert(received.map(({ greeting }) => greeting));
-      metrics.messagesWritten.inc({ to: 'store' }, received.length);
-      for (const { message, greeting } of received) {
-        log.info(
-          { greeting: greeting.id, from: greeting.service, ...identityOfRecord(message.headers) },
-          'stored a greeting from the queue',
-        );
-      }
-    },
-    (error) => {
-      metrics.messageFailures.inc({ to: 'store' });
-      log.warn({ err: error }, 'greetings stay in the queue: it or the store fails');
-    },
-  );
+  const storeBatch = async (messages: readonly QueueMessage[]): Promise<void> => {
+    const received = messages.flatMap((message) => {
+      const greeting = parseGreeting(message.body);
+      if (greeting !== undefined) return [{ greeting, identity: identityOfRecord(message.headers) }];
+      metrics.messagesDropped.inc({ to: 'store' });
+      log.error(identityOfRecord(message.headers), 'a message of the queue is not a greeting; it is lost');
+      return [];
+    });
+    await store.insert(received.map(({ greeting }) => greeting));
+    metrics.messagesWritten.inc({ to: 'store' }, received.length);
+    for (const { greeting, identity } of received) {
+      log.info({ greeting: greeting.id, from: greeting.service, ...identity }, 'stored a greeting from the queue');
+    }
+  };
+  const reportFailure = (error: unknown): void => {
+    metrics.messageFailures.inc({ to: 'store' });
+    log.warn({ err: error }, 'greetings stay in the queue: it or the store fails');
+  };
+  return queue.consume(storeBatch, reportFailure);
 }
 
 export function toMessage(greeting: Greeting, headers: Readonly<Record<string, string>>): QueueMessage {
