@@ -91,7 +91,7 @@ export async function runService(
       await keeping.start(stopping.signal);
       if (stopping.signal.aborted) return;
       health.set('SERVING');
-      log.info({ port: server.port }, `ready on ${host}:${server.port}`);
+      log.info({ pid: process.pid, port: server.port }, `ready on ${host}:${server.port}`);
     };
     const ready = becomeReady();
     return {

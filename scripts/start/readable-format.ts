@@ -11,7 +11,7 @@ export async function createReadableFormat(): Promise<(line: string) => string> 
     singleLine: true,
     messageKey: 'message',
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname,service,caller,method,code,durationMs',
+    ignore: 'hostname,service,caller,method,code,durationMs',
     messageFormat: ({ service, message, durationMs }) => {
       const name = String(service);
       const duration = typeof durationMs === 'number' ? ` ${durationMs} ms` : '';

@@ -11,8 +11,8 @@ export function deadlineOf(deadline: Deadline, now: number): number {
 
 /**
  * The deadline to give a callee: a little before one's own, so that a late callee leaves the time to answer without it.
- * The margin is a tenth of what remains, at least 5 ms and at most 250 ms.
+ * The margin is a tenth of what remains, at least 5 ms and at most 1 s.
  */
 export function calleeDeadline(own: number, now: number): number {
-  return own - Math.min(Math.max((own - now) / 10, 5), 250);
+  return own - Math.min(Math.max((own - now) / 10, 5), 1_000);
 }
