@@ -1,7 +1,7 @@
 import { parsePathTemplate } from '../../gateway/routing/path-template.ts';
 import { createRouteTable, type RouteTable } from '../../gateway/routing/route-table.ts';
 import { exampleRequest } from '../googleapis/example-request.ts';
-import { googleapisBindings } from '../googleapis/googleapis-bindings.ts';
+import { loadGoogleapis } from '../googleapis/googleapis-schema.ts';
 
 // What a match costs in tables of more and more rules of googleapis. The requests are the same for every table: made
 // from each of the ten rules that all tables have, and the same with segments behind, which no rule serves (404). For
@@ -10,7 +10,8 @@ import { googleapisBindings } from '../googleapis/googleapis-bindings.ts';
 const matches = 50_000;
 const rounds = 30;
 
-const all = googleapisBindings().map(({ httpMethod, template }) => ({
+const { bindings } = await loadGoogleapis();
+const all = bindings.map(({ httpMethod, template }) => ({
   httpMethod,
   template: parsePathTemplate(template),
   value: template,

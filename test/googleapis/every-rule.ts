@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { parsePathTemplate } from '../../gateway/routing/path-template.ts';
 import { createRouteTable } from '../../gateway/routing/route-table.ts';
 import { equivalenceKey, exampleRequest } from './example-request.ts';
-import { googleapisBindings } from './googleapis-bindings.ts';
+import { loadGoogleapis } from './googleapis-schema.ts';
 
 // Run by `npm run test:googleapis` and not by `npm test`: it fetches a package and takes half a minute.
 
-const bindings = googleapisBindings();
+const { bindings } = await loadGoogleapis();
 const routes = bindings.map((binding) => ({
   httpMethod: binding.httpMethod,
   template: parsePathTemplate(binding.template),
