@@ -7,13 +7,17 @@ export interface ExampleRequest {
 }
 
 /**
- * A path made from a template as http.proto tells clients to, with a value of its own for each `*` (with characters
- * that are escaped) and the given segments for `**`.
+ * A path made from a template as http.proto tells clients to: with what `value` gives for the `*` at an index of the
+ * template (left out: text of which some must be escaped), and with the segments of `rest` for `**`.
  */
-export function exampleRequest({ segments, variables, verb }: PathTemplate, rest: readonly string[]): ExampleRequest {
+export function exampleRequest(
+  { segments, variables, verb }: PathTemplate,
+  rest: readonly string[],
+  value: (index: number) => string = (index) => `välue:${index}`,
+): ExampleRequest {
   const values = segments.map((segment, index) => {
     if (segment.kind === 'literal') return [segment.value];
-    return segment.kind === '**' ? rest : [`välue:${index}`];
+    return segment.kind === '**' ? rest : [value(index)];
   });
   const path = `/${values.flat().map(encodeURIComponent).join('/')}${verb === '' ? '' : `:${verb}`}`;
   return { path, captures: variables.map(({ start, end }) => values.slice(start, end).flat().join('/')) };
