@@ -143,7 +143,7 @@ class FileCheck {
     const names = new Map<string, string>();
     for (const field of message.field) {
       const other = names.get(field.jsonName);
-      if (other !== undefined) {
+      if (other !== undefined && other !== field.name) {
         this.fault(field, nameIn(scope, field.name), `JSON name "${field.jsonName}" is that of "${other}" already`);
       }
       names.set(field.jsonName, field.name);

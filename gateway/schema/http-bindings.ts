@@ -118,7 +118,7 @@ function variableFault(input: DescMessage, path: string): string | undefined {
   let message: DescMessage | undefined = input;
   let field: DescField | undefined;
   for (const name of path.split('.')) {
-    if (message === undefined) return `${field?.name} of variable "${path}" holds no fields`;
+    if (message === undefined) return `variable "${path}": "${field?.name}" holds no fields`;
     field = fieldOf(message, name);
     if (field === undefined) return `variable "${path}": ${message.typeName} has no field "${name}"`;
     message = field.fieldKind === 'message' ? field.message : undefined;

@@ -85,14 +85,14 @@ function resolveReference(
   find: (fullName: string) => ProtoSymbol | undefined,
   symbols: ReadonlyMap<string, ProtoSymbol>,
 ): string[] {
-  const kinds: readonly SymbolKind[] = wanted === 'message' ? ['message'] : ['message', 'enum'];
+  const kinds: readonly SymbolKind[] = ['message', 'enum'];
   const symbol = resolveName(name, scope, kinds, find);
   if (symbol !== undefined && (symbol.kind === 'message' || (symbol.kind === 'enum' && wanted === 'type'))) {
     set(`.${symbol.fullName}`, symbol.kind);
     return [];
   }
   const place = placeOf(proto, start);
-  if (symbol !== undefined) return [`${place}: "${name}" is not a ${wanted}: ${symbol.fullName} is a ${symbol.kind}`];
+  if (symbol !== undefined) return [`${place}: "${name}" is not a ${wanted} but the ${symbol.kind} ${symbol.fullName}`];
   const elsewhere = resolveName(name, scope, kinds, (fullName) => symbols.get(fullName));
   const hint = elsewhere === undefined ? '' : `: it is in ${elsewhere.file}, which is not imported`;
   return [`${place}: "${name}" is not defined${hint}`];

@@ -18,20 +18,32 @@ export interface ReflectionTarget {
   readonly upstream: Upstream;
 }
 
-/** What one server may answer: the time for all of it, and how much. */
-export const reflectionLimits = {
+/** How much one server may answer, and the time for all of it. */
+export interface ReflectionLimits {
+  readonly timeoutMs: number;
+  readonly services: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export const defaultReflectionLimits: ReflectionLimits = {
   timeoutMs: 10_000,
   services: 10_000,
   files: 20_000,
   bytes: 256 * 1024 * 1024,
-} as const;
+};
 
 /** All services of a server but reflection itself (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md). */
-export async function loadReflection(target: ReflectionTarget, builtins: BuiltinFiles): Promise<SourceFiles> {
+export async function loadReflection(
+  target: ReflectionTarget,
+  builtins: BuiltinFiles,
+  limits: Partial<ReflectionLimits> = {},
+): Promise<SourceFiles> {
   const source = target.name;
-  const collected: Collected = { files: new Map(), services: new Set(), digests: [], bytes: 0 };
+  const complete = { ...defaultReflectionLimits, ...limits };
+  const collected: Collected = { limits: complete, files: new Map(), services: new Set(), digests: [], bytes: 0 };
   try {
-    const { call, services } = await listServices(target.upstream);
+    const { call, services } = await listServices(target.upstream, complete);
     try {
       await collect(call, services, builtins, collected);
     } finally {
@@ -57,6 +69,7 @@ export async function loadReflection(target: ReflectionTarget, builtins: Builtin
 }
 
 interface Collected {
+  readonly limits: ReflectionLimits;
   readonly files: Map<string, FileDescriptorProto>;
   readonly services: Set<string>;
   /** One for each file. */
@@ -65,14 +78,17 @@ interface Collected {
 }
 
 /** Asks with the newest version that the server knows. */
-async function listServices(upstream: Upstream): Promise<{ call: ReflectionCall; services: readonly string[] }> {
+async function listServices(
+  upstream: Upstream,
+  limits: ReflectionLimits,
+): Promise<{ call: ReflectionCall; services: readonly string[] }> {
   for (const version of reflectionVersions) {
-    const call = new ReflectionCall(upstream, version, reflectionLimits.timeoutMs);
+    const call = new ReflectionCall(upstream, version, limits.timeoutMs);
     try {
       const answer = await call.ask({ case: 'listServices', value: '*' });
       if (answer.case !== 'listServicesResponse') throw unexpected('the list of services');
       const names = answer.value.service.map(({ name }) => name);
-      if (names.length > reflectionLimits.services) throw tooMuch(`${reflectionLimits.services} services`);
+      if (names.length > limits.services) throw tooMuch(`${limits.services} services`);
       return { call, services: names.filter((name) => !name.startsWith('grpc.reflection.')).sort() };
     } catch (error) {
       call.close();
@@ -104,17 +120,26 @@ async function collect(
 }
 
 async function askForFiles(call: ReflectionCall, question: Question, collected: Collected): Promise<void> {
+  const { limits } = collected;
   const answer = await call.ask(question);
   if (answer.case !== 'fileDescriptorResponse') throw unexpected(`files for ${printable(question.value)}`);
   for (const encoded of answer.value.fileDescriptorProto) {
     collected.bytes += encoded.length;
-    if (collected.bytes > reflectionLimits.bytes) throw tooMuch(`${reflectionLimits.bytes} bytes`);
-    const file = decodeFile(encoded);
+    if (collected.bytes > limits.bytes) throw tooMuch(`${limits.bytes} bytes`);
+    const file = decodeAnswer(encoded, question.value);
     if (collected.files.has(file.name)) continue;
-    if (collected.files.size >= reflectionLimits.files) throw tooMuch(`${reflectionLimits.files} files`);
+    if (collected.files.size >= limits.files) throw tooMuch(`${limits.files} files`);
     collected.files.set(file.name, file);
     collected.digests.push(createHash('sha256').update(encoded).digest('hex'));
     for (const service of servicesOf(file)) collected.services.add(service);
+  }
+}
+
+function decodeAnswer(encoded: Uint8Array, asked: string): FileDescriptorProto {
+  try {
+    return decodeFile(encoded);
+  } catch (cause) {
+    throw new StatusError(Code.INTERNAL, `a file for ${printable(asked)} that is no descriptor`, { cause });
   }
 }
 

@@ -40,7 +40,11 @@ export class ReflectionCall {
         onHeaders: () => undefined,
         onMessage: (message) => this.#onMessage(message),
         onStatus: ({ code, message }) =>
-          this.#fail(new StatusError(code === Code.OK ? Code.UNKNOWN : code, message || 'the server ended the call')),
+          this.#fail(
+            code === Code.OK
+              ? new StatusError(Code.UNKNOWN, 'the server ended the call')
+              : new StatusError(code, message),
+          ),
       },
     );
   }
