@@ -112,7 +112,6 @@ const emptyBlock = Buffer.alloc(0);
 /** Lower-case tokens; a colon stands before the names of HTTP/2 itself (RFC 9113, section 8.2.1). */
 const fieldName = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that a value must not hold.
 const lineBreaks = /[\0\r\n]/;
 
 function fault(message: string): ConnectionFault {
