@@ -74,17 +74,17 @@ describe('its commands', () => {
       },
     });
     started.push(child);
-    const ended = new Promise<never>((_resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
+    await answersWhole(`http://127.0.0.1:${port}`, () => {
+      assert.equal(child.exitCode ?? child.signalCode, null, `${program} ended`);
     });
-    await Promise.race([ended, answersWhole(`http://127.0.0.1:${port}`)]);
     return child;
   }
 });
 
-/** Until it answers, and (of the mesh) with all seven greetings. */
-async function answersWhole(address: string): Promise<void> {
+/** Until it answers, and (of the mesh) with all seven greetings; `check` throws when there is nothing to wait for. */
+async function answersWhole(address: string, check: () => void): Promise<void> {
   for (;;) {
+    check();
     const answers = await Promise.all(
       ['/api/v1/greeting', '/rest/api/v1/greeting'].map((path) => fetch(address + path).catch(() => undefined)),
     );
@@ -108,7 +108,8 @@ function withPorts(text: string, ports: ReadonlyMap<string, number>): string {
 /** Free ports for those that the README names; eight in a row for the services. */
 async function otherPorts(): Promise<Map<string, number>> {
   const named = ['8080', '8081', '8082', '50051'];
-  const base = 20_000 + (process.pid % 2000) * 16;
+  // Below the ports that the system hands out to outgoing connections.
+  const base = 20_000 + (process.pid % 700) * 16;
   for (let first = base; ; first += 16) {
     const range = Array.from({ length: 12 }, (_, offset) => first + offset);
     if ((await Promise.all(range.map(isFree))).every(Boolean)) {
