@@ -39,7 +39,11 @@ export function unary<Request extends object, Response extends object>(
   if (definition === undefined) throw new TypeError('a handler for a method that its service does not have');
   const run = async (call: ServerUnaryCall<Buffer, object>): Promise<Response | undefined> => {
     const cancellation = new AbortController();
-    call.once('cancelled', () => cancellation.abort());
+    // grpc-js says so at the end of every call; aborting costs an error with its stack.
+    let finished = false;
+    call.once('cancelled', () => {
+      if (!finished) cancellation.abort();
+    });
     const answerHeaders = new Metadata();
     const response = await handler(parse<Request>(definition, call.request), {
       trace: copyTraceHeaders(call.metadata),
@@ -48,6 +52,7 @@ export function unary<Request extends object, Response extends object>(
       log: log.child(identityOf(call.metadata)),
       answerHeaders,
     });
+    finished = true;
     if (!call.cancelled && Object.keys(answerHeaders.getMap()).length > 0) call.sendMetadata(answerHeaders);
     return response;
   };

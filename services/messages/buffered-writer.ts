@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { retryDelay } from './retry-delay.ts';
 
 export interface BufferedWriterOptions<Item> {
@@ -15,6 +16,8 @@ const defaults = { capacity: 10_000 } as const;
 const batchSize = 100;
 /** Items that come within this time are written together. */
 const gatherMs = 5;
+/** How long to wait after a failure when time is short. */
+const closingRetryMs = 20;
 
 /** Takes items off the path of a request: `offer` never waits and never fails; writing and trying again happen behind it. */
 export class BufferedWriter<Item> {
@@ -41,11 +44,17 @@ export class BufferedWriter<Item> {
   /** Writes what waits, for at most that long; what then remains is dropped. Nothing is taken any more. */
   async close(limitMs: number): Promise<void> {
     this.#closed = true;
-    const end = performance.now() + limitMs;
-    while (this.#waiting.length > 0 && performance.now() < end) {
-      if (this.#failures > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-      await (this.#writing ?? this.#start());
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      resolve();
+    }, limitMs);
+    while (this.#waiting.length > 0 && !late) {
+      await Promise.race([this.#writing ?? this.#start(), timeUp]);
+      if (this.#failures > 0) await Promise.race([pause(closingRetryMs), timeUp]);
     }
+    clearTimeout(timer);
     clearTimeout(this.#timer);
     if (this.#waiting.length > 0) this.#options.dropped(this.#waiting.length);
     this.#waiting = [];

@@ -11,8 +11,9 @@ const schema = `CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_of_queue ON messages (queue, sequence)`;
 
-interface Row extends QueueMessage {
+interface Row {
   readonly sequence: number;
+  readonly message: QueueMessage;
 }
 
 /** A queue in DIRECTORY/queue.db, between processes of one machine; it has one consumer. */
@@ -26,8 +27,7 @@ export function createSqliteQueue(directory: string, queue: string): MessageQueu
         .all(queue, batchSize)
         .map(({ sequence, headers, body }) => ({
           sequence: Number(sequence),
-          headers: JSON.parse(String(headers)) as Record<string, string>,
-          body: String(body),
+          message: { body: String(body), headers: JSON.parse(String(headers)) as Record<string, string> },
         })),
     );
 
@@ -50,7 +50,7 @@ export function createSqliteQueue(directory: string, queue: string): MessageQueu
         const batch = oldest();
         const last = batch.at(-1);
         if (last === undefined) return false;
-        await handle(batch);
+        await handle(batch.map(({ message }) => message));
         acknowledge(last.sequence);
         return true;
       }, failed),

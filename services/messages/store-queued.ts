@@ -6,7 +6,12 @@ import type { Consumption, MessageQueue, QueueMessage } from './message-queue.ts
 import type { MessageStore } from './message-store.ts';
 
 /** Takes greetings from the queue into the store; they leave the queue only once they are stored. */
-export function storeQueued(queue: MessageQueue, store: MessageStore, log: Logger, metrics: Metrics): Consumption {
+export function storeQueued(
+  queue: Pick<MessageQueue, 'consume'>,
+  store: Pick<MessageStore, 'insert'>,
+  log: Logger,
+  metrics: Metrics,
+): Consumption {
   const storeBatch = async (messages: readonly QueueMessage[]): Promise<void> => {
     const received = messages.flatMap((message) => {
       const greeting = parseGreeting(message.body);
