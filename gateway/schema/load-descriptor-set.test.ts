@@ -16,7 +16,8 @@ function encode(...file: FileInit[]): Uint8Array {
   return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }));
 }
 
-const message = { name: 'M', field: [{ name: 'some_name', number: 1, label: Label.OPTIONAL, type: Type.STRING }] };
+const string = { name: 'some_name', number: 1, label: Label.OPTIONAL, type: Type.STRING };
+const message = { name: 'M', field: [string] };
 const service = { name: 'S', method: [{ name: 'A', inputType: '.p.M', outputType: '.p.M' }] };
 const file = { name: 'a.proto', package: 'p', syntax: 'proto3', messageType: [message], service: [service] };
 
@@ -52,6 +53,27 @@ test('a file that two sets hold is taken once', async () => {
   const other = { name: 'b.proto', package: 'p', dependency: ['a.proto'], service: [{ name: 'T' }] };
   const { services } = await loadSchema({ descriptorSets: [encode(file), encode(file, other)] });
   assert.deepEqual(services.map(String), ['service p.S', 'service p.T']);
+});
+
+test('a copy of a file under another name is taken for the file', async () => {
+  const copy = { ...file, name: 'copies/a.proto' };
+  const other = { name: 'b.proto', package: 'q', dependency: ['copies/a.proto'], service: [{ ...service, name: 'T' }] };
+  const health = {
+    name: 'grpc_health/v1/health.proto',
+    package: 'grpc.health.v1',
+    messageType: [{ name: 'HealthCheckRequest' }],
+  };
+  const { services, registry } = await loadSchema({ descriptorSets: [encode(file), encode(other, copy, health)] });
+  assert.deepEqual(services.map(String), ['service p.S', 'service q.T']);
+  assert.deepEqual(registry.getFile('b.proto')?.dependencies.map(String), ['file a.proto']);
+  assert.equal(registry.getMessage('grpc.health.v1.HealthCheckRequest')?.file.name, 'grpc_health/v1/health');
+});
+
+test('of two versions of a file the first is taken', async () => {
+  const newer = { ...message, field: [string, { ...string, name: 'other', number: 2 }] };
+  const sets = [encode(file), encode({ ...file, messageType: [newer] })];
+  const { registry } = await loadSchema({ descriptorSets: sets });
+  assert.equal(registry.getMessage('p.M')?.fields.length, 1);
 });
 
 const field = { name: 'f', number: 1, label: Label.OPTIONAL, type: Type.MESSAGE, typeName: '.p.Gone' };
@@ -96,7 +118,24 @@ const faulty: Readonly<Record<string, { sets: (string | Uint8Array)[]; faults: s
   },
   'two files of one name': {
     sets: [encode(file), encode({ name: 'a.proto', package: 'q', messageType: [message] })],
-    faults: ['descriptor set: a.proto is another file of that name in descriptor set'],
+    faults: ['descriptor set: a.proto is not the file of that name in descriptor set'],
+  },
+  'two versions of a file that contradict each other': {
+    sets: [encode(file), encode({ ...file, messageType: [{ ...message, field: [{ ...string, type: Type.BYTES }] }] })],
+    faults: ['descriptor set: a.proto is not the file of that name in descriptor set'],
+  },
+  'two files with the same name in them': {
+    sets: [encode(file), encode({ name: 'b.proto', package: 'p', messageType: [message, { name: 'N' }] })],
+    faults: ['b.proto: p.M is defined in a.proto already'],
+  },
+  'a default that cannot be read': {
+    sets: [
+      encode({
+        name: 'a.proto',
+        messageType: [{ name: 'M', field: [{ ...string, type: Type.INT64, defaultValue: 'x' }] }],
+      }),
+    ],
+    faults: ['a.proto: field M.some_name: default "x" is not of its type'],
   },
   'an edition from the future': {
     sets: [encode({ name: 'a.proto', syntax: 'editions', edition: 99_999 })],
