@@ -8,6 +8,7 @@ import {
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt';
 import { nameIn } from './proto-context.ts';
+import { faultsPerFile } from './source-files.ts';
 import type { SymbolKind } from './symbol-table.ts';
 
 export interface CheckFileOptions {
@@ -54,6 +55,7 @@ class FileCheck {
   }
 
   fault(declaration: object, fullName: string, what: string): void {
+    if (this.faults.length >= faultsPerFile) return;
     const place = this.#options.placeOf(declaration) ?? [this.#file.name, fullName].filter(Boolean).join(': ');
     this.faults.push(`${place}: ${what}`);
   }

@@ -4,7 +4,7 @@ import type { CustomOption, ParsedProto, TypeReference } from './parsed-proto.ts
 import { optionFault } from './proto-context.ts';
 import { positionOf } from './proto-tokens.ts';
 import { optionText } from './read-option.ts';
-import { withoutBroken } from './source-files.ts';
+import { faultsPerFile, withoutBroken } from './source-files.ts';
 import { type ProtoSymbol, resolveName, type SymbolKind, symbolsOf, visibleFiles } from './symbol-table.ts';
 
 export interface LinkedProtos {
@@ -25,24 +25,32 @@ export function linkProtos(
   const packages = packagesOf(files.values());
   const faults: string[] = [];
   const broken = new Set<string>();
-  const fail = (name: string, found: readonly string[]): void => {
-    faults.push(...found);
-    if (found.length > 0) broken.add(name);
+  const fail = (name: string, found: Iterable<string>): void => {
+    for (const fault of found) {
+      faults.push(fault);
+      broken.add(name);
+    }
   };
   const scopes = parsed
     .filter(({ file }) => files.has(file.name))
     .map((proto) => ({ proto, find: finderFor(visibleFiles(proto.file, files), symbols, packages) }));
   for (const { proto, find } of scopes) {
-    const unresolved = proto.references.flatMap((each) => resolveReference(proto, each, find, symbols));
-    fail(proto.file.name, unresolved);
+    const unresolved = proto.references.values().flatMap((each) => resolveReference(proto, each, find, symbols));
+    fail(proto.file.name, unresolved.take(faultsPerFile));
   }
   const whole = withoutBroken(files, broken);
   const optioned = scopes.filter(({ proto }) => whole.has(proto.file.name) && proto.customOptions.length > 0);
   if (optioned.length === 0) return { faults, broken };
-  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...whole.values()] }));
+  let registry: FileRegistry;
+  try {
+    registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...whole.values()] }));
+  } catch {
+    // What is wrong with the declarations is found, and told, when they are checked.
+    return { faults, broken };
+  }
   for (const { proto, find } of optioned) {
-    const unread = proto.customOptions.flatMap((option) => readCustomOption(proto, option, find, registry));
-    fail(proto.file.name, unread);
+    const unread = proto.customOptions.values().flatMap((option) => readCustomOption(proto, option, find, registry));
+    fail(proto.file.name, unread.take(faultsPerFile));
   }
   return { faults, broken };
 }

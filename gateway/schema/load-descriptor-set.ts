@@ -13,17 +13,15 @@ export const descriptorSetLimits = { bytes: 512 * 1024 * 1024, files: 50_000 } a
 /** A FileDescriptorSet: its bytes, or the path of a file on disk. Imports that it lacks are taken from the built-in files. */
 export async function loadDescriptorSet(set: string | Uint8Array, builtins: BuiltinFiles): Promise<SourceFiles> {
   const source = typeof set === 'string' ? set : 'descriptor set';
-  const states = typeof set === 'string' ? [await fileState(set)] : [];
+  const given = typeof set === 'string' ? await fileState(set) : set;
+  const states = given instanceof Uint8Array ? [] : [given];
   try {
-    const bytes = typeof set === 'string' ? await readBounded(await fileState(set), descriptorSetLimits.bytes) : set;
-    const encoded = splitDescriptorSet(bytes);
-    if (encoded.length === 0) throw new Error('not a FileDescriptorSet, or an empty one');
-    if (encoded.length > descriptorSetLimits.files) throw new Error(`more than ${descriptorSetLimits.files} files`);
-    const given = new Map(encoded.map((each) => decodeFile(each)).map((file) => [file.name, file]));
-    const { files, unusable } = orderFiles(given, builtins);
+    const bytes = given instanceof Uint8Array ? given : await readBounded(given, descriptorSetLimits.bytes);
+    const decoded = decodeSet(bytes);
+    const { files, unusable } = orderFiles(decoded, builtins);
     return {
       source,
-      services: [...given.keys()].flatMap((name) => servicesOf(files.get(name))),
+      services: [...decoded.keys()].flatMap((name) => servicesOf(files.get(name))),
       files,
       placeOf: noPlace,
       states,
@@ -31,8 +29,17 @@ export async function loadDescriptorSet(set: string | Uint8Array, builtins: Buil
       digest: createHash('sha256').update(bytes).digest('hex'),
     };
   } catch (error) {
-    const fault = `${source}: ${error instanceof Error ? error.message : String(error)}`;
+    const why = error instanceof Error ? error.message : String(error);
+    const fault = `${source}: cannot be read as a FileDescriptorSet: ${why}`;
     const files: ReadonlyMap<string, FileDescriptorProto> = new Map();
     return { source, services: [], files, placeOf: noPlace, states, faults: [fault], digest: '' };
   }
+}
+
+function decodeSet(bytes: Uint8Array): Map<string, FileDescriptorProto> {
+  const encoded = splitDescriptorSet(bytes);
+  if (encoded.length === 0) throw new Error('it holds no files');
+  if (encoded.length > descriptorSetLimits.files)
+    throw new Error(`it holds more than ${descriptorSetLimits.files} files`);
+  return new Map(encoded.map((each) => decodeFile(each)).map((file) => [file.name, file]));
 }

@@ -62,7 +62,7 @@ export async function loadReflection(
       digest: digest.digest('hex'),
     };
   } catch (error) {
-    const what = error instanceof StatusError ? `${codeName(error.code)}: ${printable(error.message)}` : String(error);
+    const what = error instanceof StatusError ? `${codeName(error.code)}: ${error.message}` : String(error);
     const fault = `${source}: reflection: ${what}`;
     return { source, services: [], files: new Map(), placeOf: noPlace, states: [], faults: [fault], digest: '' };
   }
@@ -107,14 +107,14 @@ async function collect(
   for (const service of services) {
     if (collected.services.has(service)) continue;
     await askForFiles(call, { case: 'fileContainingSymbol', value: service }, collected);
-    if (!collected.services.has(service)) throw unexpected(`the file of ${printable(service)}`);
+    if (!collected.services.has(service)) throw unexpected(`the file of ${service}`);
   }
   // The map grows while it is gone through: imports of imports are asked for as well.
   for (const { dependency } of collected.files.values()) {
     for (const name of dependency) {
       if (collected.files.has(name) || builtins.has(name)) continue;
       await askForFiles(call, { case: 'fileByFilename', value: name }, collected);
-      if (!collected.files.has(name)) throw unexpected(`the file ${printable(name)}`);
+      if (!collected.files.has(name)) throw unexpected(`the file ${name}`);
     }
   }
 }
@@ -122,7 +122,7 @@ async function collect(
 async function askForFiles(call: ReflectionCall, question: Question, collected: Collected): Promise<void> {
   const { limits } = collected;
   const answer = await call.ask(question);
-  if (answer.case !== 'fileDescriptorResponse') throw unexpected(`files for ${printable(question.value)}`);
+  if (answer.case !== 'fileDescriptorResponse') throw unexpected(`files for ${question.value}`);
   for (const encoded of answer.value.fileDescriptorProto) {
     collected.bytes += encoded.length;
     if (collected.bytes > limits.bytes) throw tooMuch(`${limits.bytes} bytes`);
@@ -139,7 +139,7 @@ function decodeAnswer(encoded: Uint8Array, asked: string): FileDescriptorProto {
   try {
     return decodeFile(encoded);
   } catch (cause) {
-    throw new StatusError(Code.INTERNAL, `a file for ${printable(asked)} that is no descriptor`, { cause });
+    throw new StatusError(Code.INTERNAL, `a file for ${asked} that is no descriptor`, { cause });
   }
 }
 
@@ -149,9 +149,4 @@ function unexpected(wanted: string): StatusError {
 
 function tooMuch(limit: string): StatusError {
   return new StatusError(Code.RESOURCE_EXHAUSTED, `the server gives more than ${limit}`);
-}
-
-/** Text from the server, safe to print: on one line, and not without end. */
-function printable(text: string): string {
-  return text.slice(0, 1000).replaceAll(/\p{Cc}/gu, ' ');
 }

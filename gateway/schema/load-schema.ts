@@ -7,6 +7,7 @@ import { bindServices } from './http-bindings.ts';
 import { loadDescriptorSet } from './load-descriptor-set.ts';
 import { loadProtos } from './load-protos.ts';
 import { loadReflection, type ReflectionTarget } from './load-reflection.ts';
+import { printable } from './printable.ts';
 import { readApiConfig } from './read-api-config.ts';
 import { type Schema, SchemaError } from './schema.ts';
 
@@ -35,6 +36,8 @@ export interface SchemaReading {
   /** The same for the same content. */
   readonly digest: string;
 }
+
+const maximumFaults = 1000;
 
 /** Throws SchemaError with everything that is wrong, a line each. */
 export async function loadSchema(sources: SchemaSources): Promise<Schema> {
@@ -70,14 +73,15 @@ export async function readSchema({
   );
   const digest = createHash('sha256');
   for (const each of [...sources, ...configs]) digest.update(`${each.digest}\0`);
+  const all = [
+    ...sources.flatMap((source) => source.faults),
+    ...faults,
+    ...configs.flatMap((config) => config.faults),
+    ...bound.faults,
+  ];
   return {
     schema: { registry, services, bindings: bound.bindings },
-    faults: [
-      ...sources.flatMap((source) => source.faults),
-      ...faults,
-      ...configs.flatMap((config) => config.faults),
-      ...bound.faults,
-    ],
+    faults: all.length > maximumFaults ? [...all.slice(0, maximumFaults).map(printable), '…'] : all.map(printable),
     states: [...sources.flatMap(({ states }) => states), ...configs.map(({ state }) => state)],
     digest: digest.digest('hex'),
   };

@@ -18,6 +18,9 @@ export interface SourceFiles {
   readonly digest: string;
 }
 
+/** After so many faults a file says no more: to find their places takes time. */
+export const faultsPerFile = 100;
+
 export const noPlace = (): undefined => undefined;
 
 /** Only the files that are not broken and import nothing broken; the map is ordered, imports first. */
