@@ -1,10 +1,10 @@
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import type { JsonOptions } from './codec.ts';
 import type { FieldsOf } from './message-fields.ts';
+import type { WriteMessage } from './wire-reader.ts';
 import { anyWriter } from './write-any.ts';
 import type { WriteContext } from './write-field.ts';
 import { fieldValueWriter, objectWriter } from './write-message.ts';
-import type { WriteMessage } from './write-scalar.ts';
 import { wellKnownWriter } from './write-well-known.ts';
 
 export interface Writers {

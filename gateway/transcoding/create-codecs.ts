@@ -1,61 +1,81 @@
-import { create, type DescField, type DescMessage, fromJsonString, type Registry, toBinary } from '@bufbuild/protobuf';
-import { Code } from '../status/code.ts';
-import { StatusError } from '../status/status-error.ts';
+import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import type { Codec, Codecs, JsonOptions } from './codec.ts';
+import { compileReaders } from './compile-readers.ts';
 import { compileWriters } from './compile-writers.ts';
+import { JsonReader, words } from './json-reader.ts';
 import { JsonWriter } from './json-writer.ts';
-import { fieldsOf } from './message-fields.ts';
-import { WireReader } from './wire-reader.ts';
-import type { WriteMessage } from './write-scalar.ts';
+import { fieldsOf, jsonNameOf } from './message-fields.ts';
+import type { ReadMessage } from './read-field.ts';
+import { hasOwnJsonForm } from './well-known-types.ts';
+import { WireReader, type WriteMessage } from './wire-reader.ts';
+import { WireWriter } from './wire-writer.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const emptyObject = Buffer.from('{}');
 
 /** Codecs over a registry: types of Any and extensions are looked up in it. */
 export function createCodecs(registry: Registry, options: JsonOptions): Codecs {
-  const writers = compileWriters(registry, fieldsOf(registry), options);
-  const wire = new WireReader();
-  const json = new JsonWriter();
-  const write = (type: DescMessage, writeMessage: WriteMessage, bytes: Uint8Array): Uint8Array => {
-    wire.open(bytes, type.typeName);
-    json.reset();
-    writeMessage(wire, json, 0, bytes.length);
-    const text = json.finish();
-    return options.indent === 0 ? text : Buffer.from(JSON.stringify(JSON.parse(text.toString()), null, options.indent));
+  const fields = fieldsOf(registry);
+  const readers = compileReaders(registry, fields, options);
+  const writers = compileWriters(registry, fields, options);
+  // One of each is enough: nothing is read or written while another message is.
+  const jsonReader = new JsonReader();
+  const wireWriter = new WireWriter();
+  const wireReader = new WireReader();
+  const jsonWriter = new JsonWriter();
+
+  const read = (json: Uint8Array, root: string, readValue: ReadMessage): Uint8Array => {
+    jsonReader.open(json, root);
+    wireWriter.reset();
+    readValue(jsonReader, wireWriter);
+    jsonReader.finish();
+    return wireWriter.finish();
   };
-  const fromOptions = { registry, ignoreUnknownFields: options.unknownFields === 'ignore' };
-  const read = (type: DescMessage, text: string): Uint8Array => {
-    try {
-      return toBinary(type, fromJsonString(type, text, fromOptions));
-    } catch (cause) {
-      throw new StatusError(Code.INVALID_ARGUMENT, cause instanceof Error ? cause.message : 'invalid JSON', { cause });
-    }
-  };
-  const text = (json: Uint8Array): string => {
-    try {
-      return decoder.decode(json);
-    } catch (cause) {
-      throw new StatusError(Code.INVALID_ARGUMENT, 'invalid UTF-8', { cause });
-    }
+  const write = (wire: Uint8Array, type: DescMessage, writeMessage: WriteMessage): Uint8Array => {
+    wireReader.open(wire, type.typeName);
+    jsonWriter.reset();
+    writeMessage(wireReader, jsonWriter, 0, wire.length);
+    const json = jsonWriter.finish();
+    return options.indent === 0 ? json : Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, options.indent));
   };
 
-  const message = (type: DescMessage): Codec => {
+  const createMessage = (type: DescMessage): Codec => {
+    const readMessage = readers.message(type);
     const writeMessage = writers.message(type);
+    // No text is an empty message, unless that lacks required fields.
+    const readBlank = (): Uint8Array => (hasOwnJsonForm(type) ? new Uint8Array() : read(emptyObject, '', readMessage));
     return {
-      read: (json) => read(type, text(json)),
-      write: (bytes) => write(type, writeMessage, bytes),
+      read: (json) => (isBlank(json) ? readBlank() : read(json, '', readMessage)),
+      write: (wire) => write(wire, type, writeMessage),
     };
   };
-  const field = (of: DescField): Codec => {
-    const writeField = writers.field(of);
+  const createField = (field: DescField): Codec => {
+    const reader = readers.field(field);
+    const writeField = writers.field(field);
+    const readField: ReadMessage = (json, wire) => {
+      // A message that is the whole text has to be one; for everything else null stands for its absence.
+      const isNull = field.fieldKind !== 'message' && !reader.takesNull && json.word(words.null);
+      if (!isNull) reader.read(json, wire);
+    };
     return {
-      read: (json) => {
-        const value = text(json);
-        return value.trim() === ''
-          ? toBinary(of.parent, create(of.parent))
-          : read(of.parent, `{${JSON.stringify(of.jsonName)}:${value}}`);
-      },
-      write: (bytes) => write(of.parent, writeField, bytes),
+      read: (json) => (isBlank(json) ? new Uint8Array() : read(json, jsonNameOf(field), readField)),
+      write: (wire) => write(wire, field.parent, writeField),
     };
   };
-  return { message, field };
+
+  return { message: cached(createMessage), field: cached(createField) };
+}
+
+function isBlank(json: Uint8Array): boolean {
+  return json.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
+}
+
+function cached<Key, Value>(create: (key: Key) => Value): (key: Key) => Value {
+  const values = new Map<Key, Value>();
+  return (key) => {
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const value = create(key);
+    values.set(key, value);
+    return value;
+  };
 }

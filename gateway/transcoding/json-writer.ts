@@ -33,7 +33,7 @@ export class JsonWriter {
 
   /** A copy of all that was written; the writer is empty after it. */
   finish(): Uint8Array {
-    const text = Buffer.allocUnsafeSlow(this.position);
+    const text = Buffer.allocUnsafe(this.position);
     this.bytes.copy(text, 0, 0, this.position);
     this.reset();
     return text;

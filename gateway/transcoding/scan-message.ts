@@ -1,6 +1,5 @@
 import type { JsonWriter } from './json-writer.ts';
-import type { WireReader } from './wire-reader.ts';
-import type { WriteValue } from './write-scalar.ts';
+import type { WireReader, WriteValue } from './wire-reader.ts';
 
 /** Of a field, what finding and writing it in wire bytes needs. */
 export interface FieldPlan {
@@ -42,6 +41,7 @@ export function compileScan(plans: readonly FieldPlan[]): ScanMessage {
     }
   }
   const repeated = Uint8Array.from(plans, (plan) => Number(plan.repeated));
+  const checked = Uint8Array.from(plans, (plan) => Number(plan.checked));
   const rules = plans.map((_, index) => ruleOf(plans, index));
   const slotCount = plans.length * 2;
 
@@ -61,8 +61,10 @@ export function compileScan(plans: readonly FieldPlan[]): ScanMessage {
       const rule = rules[index];
       if (rule !== undefined && !rule(wire, json, first, at)) continue;
       const slot = first + index * 2;
-      if ((wire.slots[slot] ?? 0) < 0) wire.slots[slot] = at;
-      wire.slots[slot + 1] = at;
+      const { slots } = wire;
+      if ((slots[slot] ?? 0) < 0) slots[slot] = at;
+      else if (checked[index] === 1) discard(wire, json, plans[index], slot + 1);
+      slots[slot + 1] = at;
     }
     return first;
   };
@@ -75,7 +77,7 @@ type Rule = (wire: WireReader, json: JsonWriter, first: number, at: number) => b
 function ruleOf(plans: readonly FieldPlan[], index: number): Rule | undefined {
   const plan = plans[index];
   if (plan === undefined) return undefined;
-  const rules = [closedEnumRule(plan), oneofRule(plans, plan, index), supersededRule(plan, index)];
+  const rules = [closedEnumRule(plan), oneofRule(plans, plan, index)];
   const applying = rules.filter((rule) => rule !== undefined);
   if (applying.length < 2) return applying[0];
   return (wire, json, first, at) => applying.every((rule) => rule(wire, json, first, at));
@@ -107,17 +109,9 @@ function oneofRule(plans: readonly FieldPlan[], { oneof }: FieldPlan, index: num
   };
 }
 
-function supersededRule(plan: FieldPlan, index: number): Rule | undefined {
-  if (!plan.checked) return undefined;
-  return (wire, json, first) => {
-    discard(wire, json, plan, first + index * 2 + 1);
-    return true;
-  };
-}
-
 /** Writes a value that a later one supersedes, and takes it back: its wire bytes have to be valid nevertheless. */
-function discard(wire: WireReader, json: JsonWriter, plan: FieldPlan, slot: number): void {
+function discard(wire: WireReader, json: JsonWriter, plan: FieldPlan | undefined, slot: number): void {
   const after = wire.position;
-  if (wire.seek(slot)) wire.discard(json, () => plan.write(wire, json, wire.bytes.length));
+  if (plan !== undefined && wire.seek(slot)) wire.discard(json, plan.write, wire.bytes.length);
   wire.position = after;
 }

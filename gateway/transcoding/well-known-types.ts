@@ -20,3 +20,14 @@ const otherTypes: ReadonlySet<string> = new Set(
 export function hasOwnJsonForm(type: DescMessage): boolean {
   return otherTypes.has(type.typeName) || wrapperTypes.has(type.typeName);
 }
+
+/** Seconds since 1970 of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what a Timestamp may hold. */
+export const timestampRange = { from: -62_135_596_800, to: 253_402_300_799 } as const;
+
+/** Ten thousand years: what a Duration may hold, in seconds either way. */
+export const longestDuration = 315_576_000_000;
+
+/** Whether a path of a FieldMask is made of field names. */
+export function isFieldPath(path: string): boolean {
+  return /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(path);
+}

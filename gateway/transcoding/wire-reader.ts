@@ -7,6 +7,12 @@ import type { JsonWriter } from './json-writer.ts';
 /** Wire types (https://protobuf.dev/programming-guides/encoding/#structure). */
 export const WireType = { varint: 0, fixed64: 1, length: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
+/** Writes the value at the reader's position as JSON and moves past it. */
+export type WriteValue = (wire: WireReader, json: JsonWriter, end: number) => void;
+
+/** Writes the message whose fields lie between two positions. */
+export type WriteMessage = (wire: WireReader, json: JsonWriter, start: number, end: number) => void;
+
 export const invalidUtf8 = 'a string is not valid UTF-8';
 const longVarint = 'a varint is longer than 64 bits';
 
@@ -63,14 +69,14 @@ export class WireReader {
   }
 
   /**
-   * Writes a value that a later one supersedes, only to find out whether its wire bytes are valid: it need not have a JSON
-   * form. What was written is taken back.
+   * Writes a value that a later one supersedes, and takes it back: its wire bytes have to be valid, but it need not have a
+   * JSON form.
    */
-  discard(json: JsonWriter, write: () => void): void {
+  discard(json: JsonWriter, write: WriteValue, end: number): void {
     const { position } = json;
     const outer = this.discarding;
     this.discarding = true;
-    write();
+    write(this, json, end);
     this.discarding = outer;
     json.position = position;
   }
@@ -108,16 +114,16 @@ export class WireReader {
   }
 
   /**
-   * Runs `write` over the ranges put one after the other: several occurrences of one message field are, put together, that
-   * message merged (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+   * Writes a message whose fields lie in several ranges: occurrences of one message field, put together, are that message
+   * merged (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
    */
-  withMerged(ranges: readonly (readonly [start: number, end: number])[], write: (end: number) => void): void {
+  writeMerged(ranges: readonly (readonly [start: number, end: number])[], json: JsonWriter, write: WriteMessage): void {
     const { bytes } = this;
     const merged = Buffer.concat(ranges.map(([start, end]) => bytes.subarray(start, end)));
     this.#mergeable -= merged.length;
     if (this.#mergeable < 0) this.fail('its fields are split up too often');
     this.#use(merged);
-    write(merged.length);
+    write(this, json, 0, merged.length);
     this.#use(bytes);
   }
 

@@ -1,10 +1,10 @@
 import { type Registry, ScalarType } from '@bufbuild/protobuf';
 import { token } from './json-writer.ts';
 import { hasOwnJsonForm } from './well-known-types.ts';
-import type { WireReader } from './wire-reader.ts';
+import type { WireReader, WriteMessage } from './wire-reader.ts';
 import type { WriteContext } from './write-field.ts';
 import { messageWriter } from './write-message.ts';
-import { scalarKind, type WriteMessage } from './write-scalar.ts';
+import { scalarKind } from './write-scalar.ts';
 import { valuePlan } from './write-submessage.ts';
 
 const comma = 0x2c;

@@ -2,10 +2,10 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import type { JsonOptions } from './codec.ts';
 import type { AnyField } from './message-fields.ts';
 import type { FieldPlan } from './scan-message.ts';
-import { WireType } from './wire-reader.ts';
+import { WireType, type WriteMessage } from './wire-reader.ts';
 import { isPackable, listWriter } from './write-list.ts';
 import { mapWriter } from './write-map.ts';
-import { enumKind, mapKeyKind, scalarKind, type ValueKind, type WriteMessage } from './write-scalar.ts';
+import { enumKind, mapKeyKind, scalarKind, type ValueKind } from './write-scalar.ts';
 import { messageKind, valuePlan } from './write-submessage.ts';
 
 export interface WriteContext {

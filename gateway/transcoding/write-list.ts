@@ -1,6 +1,6 @@
 import type { JsonWriter } from './json-writer.ts';
-import { type WireReader, WireType } from './wire-reader.ts';
-import type { ValueKind, WriteValue } from './write-scalar.ts';
+import { type WireReader, WireType, type WriteValue } from './wire-reader.ts';
+import type { ValueKind } from './write-scalar.ts';
 
 const comma = 0x2c;
 const openBracket = 0x5b;

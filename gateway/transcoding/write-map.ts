@@ -1,7 +1,8 @@
 import { type JsonWriter, token } from './json-writer.ts';
+import { KeyRanges } from './key-ranges.ts';
 import { compileScan } from './scan-message.ts';
-import { type WireReader, WireType } from './wire-reader.ts';
-import type { ValueKind, WriteMessage, WriteValue } from './write-scalar.ts';
+import { type WireReader, WireType, type WriteValue } from './wire-reader.ts';
+import type { ValueKind } from './write-scalar.ts';
 import { valuePlan } from './write-submessage.ts';
 
 const comma = 0x2c;
@@ -21,8 +22,8 @@ export function mapWriter(number: number, key: ValueKind, value: ValueKind): Wri
   const writeKey = memberWriter(keyPlan.write, key);
   const writeValue = memberWriter(valuePlanned.write, value);
 
-  const writeEntry: WriteMessage = (wire, json, start, end) => {
-    const slot = scan(wire, json, start, end);
+  const writeEntry: WriteValue = (wire, json, end) => {
+    const slot = scan(wire, json, wire.position, end);
     writeKey(wire, json, end, slot);
     json.byte(colon);
     writeValue(wire, json, end, slot + 2);
@@ -30,30 +31,25 @@ export function mapWriter(number: number, key: ValueKind, value: ValueKind): Wri
     wire.slotCount = slot;
   };
 
-  /** The key as it stands in JSON, by which equal keys are found. */
-  const keyOf = (wire: WireReader, json: JsonWriter, start: number, end: number): string => {
-    const before = json.position;
-    const slot = scan(wire, json, start, end);
-    writeKey(wire, json, end, slot);
-    wire.slotCount = slot;
-    const text = json.bytes.toString('latin1', before, json.position);
-    json.position = before;
-    return text;
-  };
-
-  /** Where the entries begin that are the last ones of their key. */
-  const lastEntries = (wire: WireReader, json: JsonWriter, end: number): ReadonlySet<number> => {
-    const entries = new Map<string, number>();
+  /** Which of the entries are the last ones of their key; undefined if no key comes twice. */
+  const lastEntries = (wire: WireReader, json: JsonWriter, end: number): ReadonlySet<number> | undefined => {
+    // The keys are written behind the text, compared there, and taken back.
+    const keys = new KeyRanges();
     const { last } = wire;
+    const { position } = json;
     while (wire.position <= last) {
-      const at = wire.position;
       if (!nextEntry(wire, tag, end)) continue;
       const length = wire.length(end);
-      const start = wire.position;
-      entries.set(keyOf(wire, json, start, start + length), at);
-      wire.position = start + length;
+      const stop = wire.position + length;
+      const keyStart = json.position;
+      const slot = scan(wire, json, wire.position, stop);
+      writeKey(wire, json, stop, slot);
+      keys.add(keyStart, json.position);
+      wire.slotCount = slot;
+      wire.position = stop;
     }
-    return new Set(entries.values());
+    json.position = position;
+    return keys.duplicate(json.bytes) < 0 ? undefined : keys.lastOfEach(json.bytes);
   };
 
   return (wire, json, end) => {
@@ -61,15 +57,14 @@ export function mapWriter(number: number, key: ValueKind, value: ValueKind): Wri
     const counting = position === last ? undefined : lastEntries(wire, json, end);
     wire.position = position;
     json.byte(openBrace);
-    while (wire.position <= last) {
-      const at = wire.position;
+    for (let index = 0; wire.position <= last; ) {
       if (!nextEntry(wire, tag, end)) continue;
       const length = wire.length(end);
-      const start = wire.position;
-      const stop = start + length;
-      if (counting === undefined || counting.has(at)) writeEntry(wire, json, start, stop);
-      else wire.discard(json, () => writeEntry(wire, json, start, stop));
+      const stop = wire.position + length;
+      if (counting === undefined || counting.has(index)) writeEntry(wire, json, stop);
+      else wire.discard(json, writeEntry, stop);
       wire.position = stop;
+      index++;
     }
     json.close(closeBrace);
   };

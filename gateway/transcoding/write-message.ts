@@ -2,9 +2,9 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { type JsonWriter, type Token, token } from './json-writer.ts';
 import { type AnyField, isOneofMember, jsonNameOf, Presence, protoNameOf } from './message-fields.ts';
 import { compileScan, type FieldPlan } from './scan-message.ts';
-import type { WireReader } from './wire-reader.ts';
+import type { WireReader, WriteMessage, WriteValue } from './wire-reader.ts';
 import { fieldPlan, type WriteContext } from './write-field.ts';
-import { enumKind, scalarKind, type WriteMessage, type WriteValue } from './write-scalar.ts';
+import { enumKind, scalarKind } from './write-scalar.ts';
 
 const comma = 0x2c;
 const openBrace = 0x7b;

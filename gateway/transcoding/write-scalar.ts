@@ -1,14 +1,8 @@
 import { type DescEnum, ScalarType } from '@bufbuild/protobuf';
 import type { JsonOptions } from './codec.ts';
-import { type JsonWriter, type Token, token } from './json-writer.ts';
-import { type WireReader, WireType } from './wire-reader.ts';
+import { type Token, token } from './json-writer.ts';
+import { WireType, type WriteMessage, type WriteValue } from './wire-reader.ts';
 import { writeLenientString, writeString } from './write-string.ts';
-
-/** Writes the value at the reader's position as JSON and moves past it. */
-export type WriteValue = (wire: WireReader, json: JsonWriter, end: number) => void;
-
-/** Writes the message whose fields lie between two positions. */
-export type WriteMessage = (wire: WireReader, json: JsonWriter, start: number, end: number) => void;
 
 /** A kind of value: a field that is not repeated, an element of a list, a key or value of a map. */
 export interface ValueKind {
@@ -21,6 +15,9 @@ export interface ValueKind {
   /** Writes its fields, if it is a message. */
   readonly message?: WriteMessage;
 }
+
+/** Numbers of enum values below this are looked up in an array. */
+const smallEnum = 32;
 
 const quote = 0x22;
 const trueToken = token('true');
@@ -113,9 +110,10 @@ export function enumKind(type: DescEnum, options: JsonOptions): ValueKind {
   const names = new Map<number, Token>();
   // Of two names for one number (allow_alias) the first one is written.
   for (const { number, jsonName } of type.values.toReversed()) names.set(number, token(JSON.stringify(jsonName)));
+  const small = Array.from({ length: smallEnum }, (_, number) => names.get(number));
   const write: WriteValue = (wire, json) => {
     const number = wire.varint32() | 0;
-    const name = names.get(number);
+    const name = number >= 0 && number < smallEnum ? small[number] : names.get(number);
     if (name === undefined) json.integer(number);
     else json.token(name);
   };

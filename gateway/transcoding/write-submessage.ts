@@ -1,6 +1,6 @@
 import type { FieldPlan } from './scan-message.ts';
-import { type WireReader, WireType } from './wire-reader.ts';
-import type { ValueKind, WriteMessage, WriteValue } from './write-scalar.ts';
+import { type WireReader, WireType, type WriteMessage, type WriteValue } from './wire-reader.ts';
+import type { ValueKind } from './write-scalar.ts';
 
 /** A message as the value of a field: between a length and its end, or delimited by group tags with the field's number. */
 export function messageKind(message: WriteMessage, delimitedBy: number | undefined): ValueKind {
@@ -40,7 +40,7 @@ function mergingWriter(tag: number, write: WriteValue, message: WriteMessage): W
     }
     const ranges = occurrences(wire, tag, end);
     const after = wire.position;
-    wire.withMerged(ranges, (length) => message(wire, json, 0, length));
+    wire.writeMerged(ranges, json, message);
     wire.position = after;
   };
 }

@@ -1,14 +1,10 @@
 import { ScalarType } from '@bufbuild/protobuf';
 import type { JsonWriter } from './json-writer.ts';
+import { longestDuration, timestampRange } from './well-known-types.ts';
 import type { WireReader } from './wire-reader.ts';
 import { messageWriter } from './write-message.ts';
 import { scalarKind } from './write-scalar.ts';
 import { valuePlan } from './write-submessage.ts';
-
-/** Seconds since 1970 of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what a Timestamp may hold. */
-export const timestampRange = { from: -62_135_596_800, to: 253_402_300_799 } as const;
-/** Ten thousand years: what a Duration may hold, in seconds either way. */
-export const longestDuration = 315_576_000_000;
 
 const quote = 0x22;
 const dash = 0x2d;

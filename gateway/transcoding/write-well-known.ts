@@ -2,11 +2,11 @@ import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { protoCamelCase, protoSnakeCase } from '@bufbuild/protobuf/reflect';
 import { token } from './json-writer.ts';
 import type { FieldPlan } from './scan-message.ts';
-import { wrapperTypes } from './well-known-types.ts';
-import type { WireReader } from './wire-reader.ts';
+import { isFieldPath, wrapperTypes } from './well-known-types.ts';
+import type { WireReader, WriteMessage, WriteValue } from './wire-reader.ts';
 import { fieldPlan, type WriteContext } from './write-field.ts';
 import { messageWriter } from './write-message.ts';
-import { scalarKind, type WriteMessage, type WriteValue } from './write-scalar.ts';
+import { scalarKind } from './write-scalar.ts';
 import { writeDuration, writeTimestamp } from './write-time.ts';
 
 /**
@@ -75,7 +75,7 @@ function fieldMaskWriter(field: DescField, context: WriteContext): WriteMessage 
   return messageWriter([plan], (wire, json, end, first) => {
     const paths = wire.seek(first) ? readPaths(wire, tag, end) : [];
     const names = paths.map(protoCamelCase);
-    const bad = paths.find((path, index) => protoSnakeCase(names[index] ?? '') !== path);
+    const bad = paths.find((path, index) => !isFieldPath(path) || protoSnakeCase(names[index] ?? '') !== path);
     if (bad !== undefined) wire.refuse(`google.protobuf.FieldMask: "${bad}" has no reversible lowerCamelCase form`);
     json.string(names.join(','));
   });
