@@ -1,4 +1,5 @@
 import { GrpcJsUpstream } from './grpc-js/grpc-js-upstream.ts';
+import { H2Upstream } from './h2/h2-upstream.ts';
 import { withRetries } from './retrying-upstream.ts';
 import type { Upstream } from './upstream.ts';
 import { defaultUpstreamOptions, type UpstreamOptions } from './upstream-options.ts';
@@ -10,5 +11,7 @@ import { defaultUpstreamOptions, type UpstreamOptions } from './upstream-options
  */
 export function createUpstream(target: string, options: Partial<UpstreamOptions> = {}): Upstream {
   const complete = { ...defaultUpstreamOptions, ...options };
-  return withRetries(new GrpcJsUpstream(target, complete), complete.retry);
+  const upstream =
+    complete.transport === 'h2' ? new H2Upstream(target, complete) : new GrpcJsUpstream(target, complete);
+  return withRetries(upstream, complete.retry);
 }

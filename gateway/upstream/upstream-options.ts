@@ -29,7 +29,8 @@ export interface UpstreamEvent {
 }
 
 export interface UpstreamOptions {
-  readonly transport: 'grpc-js';
+  /** grpc-js: all its resolvers, balancers and credentials; h2: an HTTP/2 client of our own, made for speed. */
+  readonly transport: 'grpc-js' | 'h2';
   /** undefined: plain text (h2c). */
   readonly tls: UpstreamTls | undefined;
   /** The largest message taken from the server, after decompression; a larger one ends its call with RESOURCE_EXHAUSTED. */

@@ -40,7 +40,9 @@ export class HpackEncoder {
 
   /** The server's SETTINGS_HEADER_TABLE_SIZE. */
   setTableSize(bytes: number): void {
-    this.#maxTableBytes = Math.min(bytes, encoderTableBytes);
+    const size = Math.min(bytes, encoderTableBytes);
+    if (size === this.#maxTableBytes) return;
+    this.#maxTableBytes = size;
     this.#smallestResize = Math.min(this.#smallestResize ?? this.#maxTableBytes, this.#maxTableBytes);
     this.#evict(this.#maxTableBytes);
     this.version += 1;
