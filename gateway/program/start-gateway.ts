@@ -102,6 +102,9 @@ function fastifyLogger(logger: Logger): FastifyBaseLogger {
   return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
 }
 
+/** Milliseconds between two looks for idle connections while the gateway closes. */
+const sweepMs = 50;
+
 function running(app: FastifyInstance, upstreams: OpenUpstreams, schema: OpenSchema): RunningGateway {
   return {
     address: httpAddress(app),
@@ -111,8 +114,11 @@ function running(app: FastifyInstance, upstreams: OpenUpstreams, schema: OpenSch
       schema.close();
       const startedAt = performance.now();
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      // Node closes the connections that are idle now, but not those that become so with the answer under way.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
       await app.close();
       clearTimeout(cut);
+      clearInterval(sweep);
       await upstreams.close(Math.max(0, graceMs - (performance.now() - startedAt)));
     },
   };
