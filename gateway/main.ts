@@ -3,6 +3,7 @@ import { helpText } from './config/help-text.ts';
 import { packageVersion } from './config/package-version.ts';
 import { readConfiguration } from './config/read-configuration.ts';
 import type { Settings } from './config/settings.ts';
+import { countsOf } from './program/open-schema.ts';
 import { startFault } from './program/start-fault.ts';
 import { type RunningGateway, startGateway } from './program/start-gateway.ts';
 import { onStop } from './program/stop-signals.ts';
@@ -31,30 +32,29 @@ async function serve(settings: Settings): Promise<void> {
       process.exit(1);
     });
   }
+  let gateway: RunningGateway | undefined;
+  onStop((why) => {
+    logger.info({ why }, 'stopping');
+    void (gateway?.close(settings.shutdownGrace) ?? Promise.resolve()).then(() => process.exit(0));
+  });
   try {
-    const gateway = await startGateway(settings, logger);
-    logReady(gateway, logger);
-    process.on('SIGHUP', () => gateway.reload());
-    onStop((why) => {
-      logger.info({ why }, 'stopping');
-      void gateway.close(settings.shutdownGrace).then(() => process.exit(0));
-    });
+    gateway = await startGateway(settings, logger);
   } catch (thrown) {
     const { exitCode, lines } = startFault(thrown, settings.listen);
     end(exitCode, lines);
+    return;
   }
+  const { reload } = gateway;
+  process.on('SIGHUP', () => {
+    logger.info('loading the schema again');
+    void reload();
+  });
+  logReady(gateway, logger);
 }
 
 function logReady({ address, schema }: RunningGateway, logger: Logger): void {
-  const { services, bindings } = schema.current;
   logger.info(
-    {
-      address,
-      services: services.length,
-      methods: new Set(bindings.map(({ method }) => method)).size,
-      routes: bindings.length,
-      startMs: Math.round(performance.now()),
-    },
+    { address, ...countsOf(schema.current), startMs: Math.round(performance.now()) },
     `listening on ${address}`,
   );
 }

@@ -193,8 +193,8 @@ describe('a gateway with settings', { timeout }, () => {
     assert.equal((await get('/v1/shelves/1/books/2?x=1')).status, 400);
   });
 
-  test('everything from the environment, on IPv6', async () => {
-    const gateway = await startGatewayProcess(['--listen', '[::1]:0'], {
+  test('everything from the environment', async () => {
+    const gateway = await startGatewayProcess([], {
       environment: {
         PROTOGATE_PROTO: 'library/v1/library.proto',
         PROTOGATE_PROTO_PATH: fixtures,
