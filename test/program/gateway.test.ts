@@ -219,7 +219,7 @@ describe('start', { timeout }, () => {
     await gateway.stop();
     const { time, hostname, caller, startMs, ...line } = gateway.ready;
     assert.ok(typeof time === 'string' && typeof hostname === 'string' && Number(startMs) > 0);
-    assert.match(String(caller), /^logReady gateway\/main\.ts:\d+$/);
+    assert.match(String(caller), /^logReady gateway\/program\/run-gateway\.ts:\d+$/);
     assert.deepEqual(line, {
       level: 'info',
       service: 'gateway',
