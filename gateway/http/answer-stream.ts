@@ -77,6 +77,7 @@ export class StreamAnswer extends Readable implements AnswerListener {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (this.#state === 'sending') tellOutcome(this.#exchange, Code.CANCELLED);
     this.#state = 'ended';
     this.#call?.cancel();
     done(error);

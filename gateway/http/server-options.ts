@@ -10,7 +10,7 @@ import { statusBody } from './status-body.ts';
  * is answered alike: `Fastify({ ...serverOptions })`. Without them all else works; a malformed request target then gets
  * Fastify's own error body, and one in absolute form is not found.
  */
-export const serverOptions = {
+export const serverOptions: Pick<FastifyServerOptions, 'frameworkErrors' | 'rewriteUrl'> = {
   rewriteUrl: rewriteAbsoluteTarget,
   frameworkErrors: (error, _request, reply) => {
     const httpStatus = error.statusCode ?? 400;
@@ -21,4 +21,4 @@ export const serverOptions = {
       .type(jsonContentType)
       .send(Buffer.from(statusBody(status, undefined)));
   },
-} as const satisfies FastifyServerOptions;
+};

@@ -1,20 +1,54 @@
 import type { Settings } from '../config/settings.ts';
 import type { SchemaSource } from '../http/options.ts';
-import { loadSchema } from '../schema/load-schema.ts';
+import type { Schema } from '../schema/schema.ts';
+import { watchSchema } from '../schema/watch-schema.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OpenUpstreams } from './open-upstreams.ts';
 
+/** The schema of the settings, as it is at present. */
 export interface OpenSchema extends SchemaSource {
-  reload(): void;
-  close(): void;
+  /** Loads it again; one that does not load is logged, and the old one stays. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Loads the schema of the settings. Throws SchemaError. */
-export async function openSchema(settings: Settings, _upstreams: OpenUpstreams, _logger: Logger): Promise<OpenSchema> {
-  const current = await loadSchema({
-    protos: settings.proto,
-    protoPaths: settings.protoPath.length === 0 ? ['.'] : settings.protoPath,
-    unboundMethods: settings.unboundMethods,
-  });
-  return { current, subscribe: () => () => {}, reload: () => {}, close: () => {} };
+/** Loads the schema and follows its sources as the settings say. Throws SchemaError. */
+export async function openSchema(settings: Settings, { byTarget }: OpenUpstreams, logger: Logger): Promise<OpenSchema> {
+  const listeners = new Set<(schema: Schema) => void>();
+  const watcher = await watchSchema(
+    {
+      protos: settings.proto,
+      ...(settings.protoPath.length > 0 && { protoPaths: settings.protoPath }),
+      descriptorSets: settings.descriptorSet,
+      reflection: settings.reflection ? [...byTarget].map(([name, upstream]) => ({ name, upstream })) : [],
+      apiConfigs: settings.apiConfig,
+      unboundMethods: settings.unboundMethods,
+    },
+    {
+      watchFiles: settings.watch,
+      intervalMs: settings.reflection ? settings.reflectionInterval : 0,
+      onChange(schema) {
+        for (const listener of listeners) listener(schema);
+        logger.info(countsOf(schema), 'serving the new schema');
+      },
+      onFault: ({ faults }) => logger.error({ faults }, 'the new schema has faults; the old one stays'),
+    },
+  );
+  return {
+    get current() {
+      return watcher.current;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    reload: () => watcher.reload(),
+    close: () => watcher.close(),
+  };
+}
+
+/** How much a schema serves, for the log. */
+export function countsOf({ services, bindings }: Schema): Readonly<Record<'services' | 'methods' | 'routes', number>> {
+  const methods = new Set(bindings.map(({ method }) => method));
+  return { services: services.length, methods: methods.size, routes: bindings.length };
 }

@@ -19,7 +19,7 @@ export interface RunningGateway {
   readonly address: string;
   readonly schema: SchemaSource;
   /** Loads the schema again; one that does not load is logged, and the old one stays. */
-  reload(): void;
+  reload(): Promise<void>;
   /** Stops accepting, answers what is under way, cuts what has not ended within the time. */
   close(graceMs: number): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startGateway(settings: Settings, logger: Logger): Promise<
     await app.listen({ host, port });
     return running(app, upstreams, schema);
   } catch (thrown) {
-    schema?.close();
+    await schema?.close();
     await upstreams.close(0);
     throw thrown;
   }
@@ -102,18 +102,25 @@ function fastifyLogger(logger: Logger): FastifyBaseLogger {
   return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
 }
 
+/** Milliseconds between two looks for idle connections while the gateway closes. */
+const sweepMs = 50;
+
 function running(app: FastifyInstance, upstreams: OpenUpstreams, schema: OpenSchema): RunningGateway {
   return {
     address: httpAddress(app),
     schema,
     reload: () => schema.reload(),
     async close(graceMs) {
-      schema.close();
       const startedAt = performance.now();
+      const schemaClosed = schema.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      // Node closes the connections that are idle now, but not those that become so with the answer under way.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
       await app.close();
       clearTimeout(cut);
-      await upstreams.close(Math.max(0, graceMs - (performance.now() - startedAt)));
+      clearInterval(sweep);
+      const restMs = Math.max(0, graceMs - (performance.now() - startedAt));
+      await Promise.all([schemaClosed, upstreams.close(restMs)]);
     },
   };
 }

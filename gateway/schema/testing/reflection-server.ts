@@ -17,6 +17,8 @@ export type AnswerReflection = (
 
 export interface ReflectionServer {
   readonly target: ReflectionTarget;
+  /** host:port */
+  readonly address: string;
   /** Questions in order: "v1: listServices *". */
   readonly asked: readonly string[];
 }
@@ -49,12 +51,13 @@ export async function startReflectionServer(
       error === null ? resolve(bound) : reject(error),
     );
   });
-  const upstream = createUpstream(`127.0.0.1:${port}`);
+  const address = `127.0.0.1:${port}`;
+  const upstream = createUpstream(address);
   context.after(async () => {
     await upstream.close(0);
     server.forceShutdown();
   });
-  return { target: { name: 'server', upstream }, asked };
+  return { target: { name: 'server', upstream }, address, asked };
 }
 
 export function notFound(errorMessage: string): Answer {

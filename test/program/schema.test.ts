@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { loadSchema } from '../../gateway/schema/load-schema.ts';
+import { startReflectionServer } from '../../gateway/schema/testing/reflection-server.ts';
+import { fixtures, type LibraryServer, startLibraryServer } from '../support/library-server.ts';
+import { type GatewayProcess, startGatewayProcess } from './run-gateway.ts';
+
+let library: LibraryServer;
+before(async () => {
+  library = await startLibraryServer();
+});
+after(() => library.close());
+
+/** A proto of the library's GetBook alone, under this path. */
+function libraryProto(path: string): string {
+  return `syntax = "proto3";
+package library.v1;
+import "google/api/annotations.proto";
+message Book { string name = 1; string title = 2; }
+message GetBookRequest { string name = 1; }
+service Library {
+  rpc GetBook(GetBookRequest) returns (Book) { option (google.api.http) = {get: "${path}"}; }
+}
+`;
+}
+
+describe('the schema while the program runs', { timeout: 60_000 }, () => {
+  async function started(
+    context: TestContext,
+    ...flags: string[]
+  ): Promise<{ gateway: GatewayProcess; write: (text: string) => void }> {
+    const folder = mkdtempSync(join(tmpdir(), 'protogate-schema-'));
+    const write = (text: string) => writeFileSync(join(folder, 'library.proto'), text);
+    write(libraryProto('/old/{name}'));
+    const schema = ['--proto', 'library.proto', '--proto-path', folder];
+    const gateway = await startGatewayProcess([...schema, '--upstream', library.target, ...flags]);
+    context.after(async () => {
+      await gateway.stop();
+      rmSync(folder, { recursive: true });
+    });
+    return { gateway, write };
+  }
+
+  const statusesOf = ({ address }: GatewayProcess) =>
+    Promise.all(['/old/1', '/new/1'].map(async (path) => (await fetch(address + path)).status));
+
+  test('is loaded again on SIGHUP; one with faults is logged and the old one stays', async (context) => {
+    const { gateway, write } = await started(context, '--no-watch');
+    assert.deepEqual(await statusesOf(gateway), [200, 404]);
+    write(libraryProto('/new/{name'));
+    gateway.child.kill('SIGHUP');
+    const fault = await gateway.logged({ level: 'error', message: 'the new schema has faults; the old one stays' });
+    assert.match(String(fault['faults']), /library\.v1\.Library\.GetBook.*\/new\/\{name/);
+    assert.deepEqual(await statusesOf(gateway), [200, 404]);
+    write(libraryProto('/new/{name}'));
+    gateway.child.kill('SIGHUP');
+    const { services, methods, routes } = await gateway.logged({ message: 'serving the new schema' });
+    assert.deepEqual({ services, methods, routes }, { services: 1, methods: 1, routes: 1 });
+    assert.deepEqual(await statusesOf(gateway), [404, 200]);
+  });
+
+  test('is loaded again when a file changes', async (context) => {
+    const { gateway, write } = await started(context);
+    write(libraryProto('/new/{name}'));
+    await gateway.logged({ message: 'serving the new schema' });
+    assert.deepEqual(await statusesOf(gateway), [404, 200]);
+  });
+});
+
+describe('where the schema comes from', { timeout: 60_000 }, () => {
+  test('a descriptor set', async () => {
+    const set = join(import.meta.dirname, '..', 'vectors', 'vectors.binpb');
+    const gateway = await startGatewayProcess(['--descriptor-set', set, '--upstream', library.target]);
+    await gateway.stop();
+    assert.ok(Number(gateway.ready['routes']) > 10);
+  });
+
+  test('reflection', async (context) => {
+    const { registry } = await loadSchema({ protos: ['library/v1/library.proto'], protoPaths: [fixtures] });
+    const fileDescriptorProto = [...registry.files].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
+    const server = await startReflectionServer(context, ['v1'], ({ messageRequest }) =>
+      messageRequest.case === 'listServices'
+        ? { case: 'listServicesResponse', value: { service: [{ name: 'library.v1.Library' }] } }
+        : { case: 'fileDescriptorResponse', value: { fileDescriptorProto } },
+    );
+    const flags = ['--reflection', '--unbound-methods', '--upstream', server.address];
+    const gateway = await startGatewayProcess(flags);
+    await gateway.stop();
+    const { services, methods } = gateway.ready;
+    assert.deepEqual({ services, methods }, { services: 1, methods: 9 });
+  });
+});
