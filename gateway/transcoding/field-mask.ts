@@ -34,12 +34,24 @@ function collectPaths(message: DescMessage, json: unknown, prefix: string, paths
       throw new StatusError(Code.INVALID_ARGUMENT, `${prefix}${name}: ${message.typeName} has no such field`);
     }
     const path = `${prefix}${field.name}`;
+    if (isUntypedAny(field, value)) throw new StatusError(Code.INVALID_ARGUMENT, `${path}: "@type" is missing`);
     if (field.fieldKind === 'message' && hasMembers(field.message, value)) {
       collectPaths(field.message, value, `${path}.`, paths);
     } else {
       paths.push(path);
     }
   }
+}
+
+/** An Any whose type the client left out: not what is to be changed in it, and no value to put in its place. */
+function isUntypedAny({ fieldKind, message }: DescField, value: unknown): boolean {
+  return (
+    fieldKind === 'message' &&
+    message.typeName === 'google.protobuf.Any' &&
+    typeof value === 'object' &&
+    value !== null &&
+    !Object.hasOwn(value, '@type')
+  );
 }
 
 /** Whether the mask goes down into the value: not into an empty one, nor into a type with a JSON form of its own. */

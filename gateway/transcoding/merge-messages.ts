@@ -9,27 +9,42 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 export function mergeMessages(wire: Uint8Array, type: DescMessage): Uint8Array {
   const fields = new Map(type.fields.filter(isSingularMessage).map((field) => [field.number, field]));
   const pieces = new Map<number, Uint8Array[]>();
-  const rest = new BinaryWriter();
+  /** Everything in its order: bytes to copy, or the number of a field of which a piece stood here. */
+  const parts: (Uint8Array | number)[] = [];
+  const lastPart = new Map<number, number>();
   const reader = new BinaryReader(wire);
+  let copied = 0;
   while (reader.pos < reader.len) {
     const start = reader.pos;
     const [number, wireType] = reader.tag();
-    if (wireType === WireType.LengthDelimited && fields.has(number)) {
-      const found = pieces.get(number);
-      if (found === undefined) pieces.set(number, [reader.bytes()]);
-      else found.push(reader.bytes());
-    } else {
+    if (wireType !== WireType.LengthDelimited || !fields.has(number)) {
       reader.skip(wireType, number);
-      rest.raw(wire.subarray(start, reader.pos));
+      continue;
+    }
+    if (copied < start) parts.push(wire.subarray(copied, start));
+    lastPart.set(number, parts.push(number) - 1);
+    const found = pieces.get(number);
+    if (found === undefined) pieces.set(number, [reader.bytes()]);
+    else found.push(reader.bytes());
+    copied = reader.pos;
+  }
+  if (parts.length === 0) return wire;
+  if (copied < wire.length) parts.push(wire.subarray(copied));
+  const writer = new BinaryWriter();
+  for (const [index, part] of parts.entries()) {
+    if (typeof part !== 'number') writer.raw(part);
+    // In the place of its last piece: of the members of a oneof the last one counts.
+    else if (lastPart.get(part) === index) {
+      writer.tag(part, WireType.LengthDelimited).bytes(mergePieces(pieces.get(part) ?? [], fields.get(part)?.message));
     }
   }
-  for (const [number, found] of pieces) {
-    const [only = new Uint8Array()] = found;
-    const message = fields.get(number)?.message;
-    const merged = found.length === 1 || message === undefined ? only : mergeMessages(Buffer.concat(found), message);
-    rest.tag(number, WireType.LengthDelimited).bytes(merged);
-  }
-  return rest.finish();
+  return writer.finish();
+}
+
+function mergePieces(pieces: readonly Uint8Array[], type: DescMessage | undefined): Uint8Array {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) return only;
+  return type === undefined ? Buffer.concat(pieces) : mergeMessages(Buffer.concat(pieces), type);
 }
 
 function isSingularMessage(field: DescField): boolean {

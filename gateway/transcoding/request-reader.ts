@@ -1,5 +1,7 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { Code } from '../status/code.ts';
+import { StatusError } from '../status/status-error.ts';
 import { bindField, type FieldPath } from './bind-field.ts';
 import type { Codecs } from './codec.ts';
 import { fieldMaskOf, writeFieldMask } from './field-mask.ts';
@@ -8,6 +10,7 @@ import { isHttpBody, writeHttpBody } from './http-body.ts';
 import { mergeMessages } from './merge-messages.ts';
 import { createQueryBinder } from './query-binder.ts';
 import type { QueryParameters } from './query-string.ts';
+import { createRequiredFieldCheck } from './required-fields.ts';
 
 export interface RequestReaderOptions {
   readonly request: DescMessage;
@@ -39,6 +42,18 @@ export type RequestReader = (parts: RequestParts) => Uint8Array;
  * scalar the last one wins, so a path variable overrides the body.
  */
 export function createRequestReader(options: RequestReaderOptions): RequestReader {
+  const assemble = createAssembler(options);
+  const findMissing = createRequiredFieldCheck(options.request);
+  if (findMissing === undefined) return assemble;
+  return (parts) => {
+    const wire = assemble(parts);
+    const missing = findMissing(wire);
+    if (missing !== undefined) throw new StatusError(Code.INVALID_ARGUMENT, `${missing} is required`);
+    return wire;
+  };
+}
+
+function createAssembler(options: RequestReaderOptions): RequestReader {
   const { request, codecs, body } = options;
   const pathVariables = options.variables.map((names) => resolveVariable(request, names));
   const bodyField = body === '' || body === '*' ? undefined : findField(request, body);

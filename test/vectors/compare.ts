@@ -13,12 +13,12 @@ export interface Observed {
   readonly response: RawResponse;
 }
 
-/** Every point in which what happened is not what is expected of a vector. */
-export function faultsOf(vector: Vector, expected: Outcome, { calls, response }: Observed): string[] {
+/** Every point in which what happened is not what is expected. */
+export function faultsOf(expected: Outcome, compare: Vector['compare'], { calls, response }: Observed): string[] {
   return [
-    ...(vector.compare.grpc === 'ignore' ? [] : callFaults(expected.grpc, calls)),
+    ...(compare.grpc === 'ignore' ? [] : callFaults(expected.grpc, calls)),
     ...headFaults(expected.response, response),
-    ...bodyFaults(vector.compare, expected.response, response),
+    ...bodyFaults(compare, expected.response, response),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface Vector {
   /** "group/name" of the quirk that this vector, which is not tagged itself, only repeats. */
   readonly repeats?: string;
   /** What this gateway does; every quirk and every repetition of one has it, nothing else. */
-  readonly ours?: 'as recorded' | Outcome;
+  readonly ours?: 'as recorded' | OurOutcome;
   readonly compare: {
     readonly body: 'json' | 'ndjson' | 'bytes' | 'none';
     /** "any": of an error only the code and the HTTP status count. */
@@ -29,6 +29,14 @@ export interface Vector {
 export interface Outcome {
   readonly grpc: VectorCall | null;
   readonly response: VectorResponse;
+}
+
+/** Where this gateway differs from what was recorded. */
+export interface OurOutcome extends Outcome {
+  /** Where grpc-gateway made no call: what the upstream is to answer to ours. */
+  readonly answer?: VectorAnswer;
+  /** Where ours is to be compared in another way. */
+  readonly compare?: Partial<Vector['compare']>;
 }
 
 export interface VectorRequest {
