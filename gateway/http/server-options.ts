@@ -11,7 +11,7 @@ import { statusBody } from './status-body.ts';
  * is answered alike: `Fastify({ ...serverOptions })`. Without them all else works; a malformed request then gets Fastify's
  * own error body, a target with bytes outside of ASCII is refused, and one in absolute form is not found.
  */
-export const serverOptions: Pick<FastifyServerOptions, 'frameworkErrors' | 'rewriteUrl'> = {
+export const serverOptions: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors' | 'rewriteUrl'> = {
   rewriteUrl: rewriteAbsoluteTarget,
   clientErrorHandler(this: FastifyInstance, error, socket) {
     // The code alone: the packet that comes with the error may hold secrets.
