@@ -19,6 +19,7 @@ const faulty: readonly (readonly [source: string, fault: string])[] = [
   ['import "\\q";', '1:8: an escape that does not exist in a string'],
   ['import "a', '1:8: a string that does not end on its line'],
   ['/* open', '1:1: a comment that does not end'],
+  [`message M { optional int32 a = ${'1'.repeat(1001)}; }`, '1:32: a number of too many digits'],
   ['message M { @ }', '1:13: unexpected character "@"'],
   ['message M {', '1:12: expected a type name, found the end of the file'],
   ['message M { optional int32 a = 1 }', '1:34: expected ";", found "}"'],
@@ -77,6 +78,15 @@ test('the first thing that breaks the grammar is told with its place', () => {
       },
     );
   }
+});
+
+test('comments are passed over, however long', () => {
+  const comments = `// one${'\n//'.repeat(200_000)}\n/**/ /* / ** ${'*\n'.repeat(200_000)} **/`;
+  const { file } = parseProto('a.proto', `${comments}message/* */M//\n{}// end`);
+  assert.deepEqual(
+    file.messageType.map(({ name }) => name),
+    ['M'],
+  );
 });
 
 test('words of the language may be names', () => {

@@ -24,11 +24,14 @@ export class ProtoSyntaxError extends Error {
   }
 }
 
-const blank = /(?:[ \t\r\n\f\v]+|\/\/[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/y;
+const blank = /[ \t\r\n\f\v]*/y;
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const number = /0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
 const string = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'/y;
 const integer = /^(?:0|[1-9][0-9]*|0[0-7]+|0[xX][0-9a-fA-F]+)$/;
+
+/** Far more digits than any type holds. */
+const longestNumber = 1000;
 
 /** Reads the tokens of one .proto file, with one token of look-ahead (protobuf.com/docs/language-spec, lexical elements). */
 export class TokenReader {
@@ -76,12 +79,25 @@ export class TokenReader {
   }
 
   #scan(): Token {
-    const start = this.#match(blank, this.#offset);
-    this.#offset = start;
+    const start = this.#skipBlank();
     if (start === this.source.length) return { kind: 'end', text: '', start, end: start };
     const found = this.#matchToken(start);
     this.#offset = found.end;
     return { ...found, text: this.source.slice(start, found.end), start };
+  }
+
+  /** The offset after blanks and comments. */
+  #skipBlank(): number {
+    const { source } = this;
+    let offset = this.#match(blank, this.#offset);
+    while (source.startsWith('//', offset) || source.startsWith('/*', offset)) {
+      const close = source.charAt(offset + 1) === '/' ? '\n' : '*/';
+      const found = source.indexOf(close, offset + 2);
+      if (found === -1 && close === '*/') throw new ProtoSyntaxError('a comment that does not end', offset);
+      offset = this.#match(blank, found === -1 ? source.length : found + close.length);
+    }
+    this.#offset = offset;
+    return offset;
   }
 
   #matchToken(start: number): { kind: Token['kind']; end: number } {
@@ -93,7 +109,6 @@ export class TokenReader {
     end = this.#match(string, start);
     if (end > start) return { kind: 'string', end };
     if (first === '"' || first === "'") throw new ProtoSyntaxError('a string that does not end on its line', start);
-    if (this.source.startsWith('/*', start)) throw new ProtoSyntaxError('a comment that does not end', start);
     if (!'{}[]()<>=;:,.-/+'.includes(first)) {
       throw new ProtoSyntaxError(`unexpected character ${JSON.stringify(first)}`, start);
     }
@@ -102,6 +117,7 @@ export class TokenReader {
 
   #number(start: number, end: number): { kind: Token['kind']; end: number } {
     if (this.#match(identifier, end) > end) throw new ProtoSyntaxError('a number must end before a letter', start);
+    if (end - start > longestNumber) throw new ProtoSyntaxError('a number of too many digits', start);
     const text = this.source.slice(start, end);
     if (integer.test(text)) return { kind: 'integer', end };
     if (/^0[0-9]+$/.test(text)) throw new ProtoSyntaxError(`octal number ${text} holds a digit above 7`, start);
