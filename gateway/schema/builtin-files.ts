@@ -20,6 +20,11 @@ import {
   file_google_protobuf_type,
   file_google_protobuf_wrappers,
 } from '@bufbuild/protobuf/wkt';
+import { file_google_protobuf_c_sharp_features } from '@bufbuild/protobuf/wkt/google/protobuf/c_sharp_features_pb.js';
+import { file_google_protobuf_cpp_file_options } from '@bufbuild/protobuf/wkt/google/protobuf/cpp_file_options_pb.js';
+import { file_google_protobuf_cpp_options } from '@bufbuild/protobuf/wkt/google/protobuf/cpp_options_pb.js';
+import { file_google_protobuf_json_enumvalue_options } from '@bufbuild/protobuf/wkt/google/protobuf/json_enumvalue_options_pb.js';
+import { file_google_protobuf_json_options } from '@bufbuild/protobuf/wkt/google/protobuf/json_options_pb.js';
 
 /** Files that need not be given: google/protobuf, google/api, google/rpc, grpc health and reflection. */
 export type BuiltinFiles = ReadonlyMap<string, FileDescriptorProto>;
@@ -40,6 +45,11 @@ const wellKnown: readonly DescFile[] = [
   file_google_protobuf_timestamp,
   file_google_protobuf_type,
   file_google_protobuf_wrappers,
+  file_google_protobuf_c_sharp_features,
+  file_google_protobuf_cpp_file_options,
+  file_google_protobuf_cpp_options,
+  file_google_protobuf_json_enumvalue_options,
+  file_google_protobuf_json_options,
 ];
 
 /** By name, imports before what imports them. */

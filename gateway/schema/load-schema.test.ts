@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { getOption } from '@bufbuild/protobuf';
 import { http } from '../gen/google/api/annotations_pb.ts';
 import { loadSchema, readSchema, type SchemaSources } from './load-schema.ts';
+import { protoLimits } from './read-protos.ts';
 import { SchemaError } from './schema.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -253,6 +255,27 @@ test('everything that is wrong is told at once', async (context) => {
       );
     });
   }
+});
+
+test('files that are too large, and what is no file, are not read', async (context) => {
+  const folder = temporaryFolder(context, { 'large.proto': '', 'folder.proto/a': '' });
+  truncateSync(join(folder, 'large.proto'), protoLimits.fileBytes + 1);
+  assert.deepEqual(await faultsOf({ protos: ['large.proto', 'folder.proto'], protoPaths: [folder] }), [
+    'large.proto: larger than 16777216 bytes',
+    `folder.proto: "folder.proto" is not in ${folder}`,
+  ]);
+});
+
+test('faults without end are cut short', async (context) => {
+  const messages = Array.from({ length: 30 }, (_, index) => `message M${index} { ${'Gone f = 0;'.repeat(50)} }`);
+  const files = Array.from({ length: 12 }, (_, index) => `${index}.proto`);
+  const folder = temporaryFolder(
+    context,
+    Object.fromEntries(files.map((name) => [name, `syntax = "proto3"; package p${name[0]}; ${messages.join(' ')}`])),
+  );
+  const faults = await faultsOf({ protos: files, protoPaths: [folder] });
+  assert.equal(faults.length, 1001);
+  assert.equal(faults.at(-1), '…');
 });
 
 test('loadSchema throws the faults', async (context: TestContext) => {

@@ -34,14 +34,12 @@ export function symbolsOf(file: FileDescriptorProto): ProtoSymbol[] {
 
 /** Names of the files whose definitions a file may use: its own, its imports' and what those import publicly. */
 export function visibleFiles(file: FileDescriptorProto, files: ReadonlyMap<string, FileDescriptorProto>): Set<string> {
-  const visible = new Set([file.name]);
-  const visit = (name: string): void => {
-    if (visible.has(name)) return;
-    visible.add(name);
-    const imported = files.get(name);
-    for (const index of imported?.publicDependency ?? []) visit(imported?.dependency[index] ?? '');
-  };
-  for (const name of file.dependency) visit(name);
+  const visible = new Set([file.name, ...file.dependency]);
+  // The set grows while it is gone through.
+  for (const name of visible) {
+    const { publicDependency = [], dependency = [] } = name === file.name ? {} : (files.get(name) ?? {});
+    for (const index of publicDependency) visible.add(dependency[index] ?? '');
+  }
   return visible;
 }
 

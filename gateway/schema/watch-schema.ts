@@ -1,6 +1,6 @@
 import { type FileState, fileState } from './file-state.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { readSchema, type SchemaSources } from './load-schema.ts';
+import { readSchema, type SchemaReading, type SchemaSources } from './load-schema.ts';
 import { type Schema, SchemaError } from './schema.ts';
 
 export interface WatchSchemaOptions {
@@ -98,13 +98,22 @@ class Watcher implements SchemaWatcher {
 
   async #load(): Promise<void> {
     if (this.#closed) return;
-    const { schema, faults, states, digest } = await readSchema(this.#sources);
+    const { schema, faults, states, digest } = await this.#read();
     if (this.#closed) return;
     this.#states = states;
     this.#follow();
     if (faults.length > 0) this.#refuse(new SchemaError(faults));
     else if (digest === this.#digest) this.#told = '';
     else this.#takeOver(schema, digest);
+  }
+
+  /** Nothing that a source holds may end the process. */
+  async #read(): Promise<SchemaReading> {
+    try {
+      return await readSchema(this.#sources);
+    } catch (error) {
+      return { schema: this.#current, states: this.#states, digest: this.#digest, faults: [String(error)] };
+    }
   }
 
   #takeOver(schema: Schema, digest: string): void {
