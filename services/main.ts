@@ -1,3 +1,4 @@
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { SchemaError } from '../gateway/schema/schema.ts';
 import { createLogger } from '../gateway/telemetry/logger.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
@@ -7,6 +8,8 @@ import { runService } from './run-service.ts';
 
 /** Exit codes: 2 for faults of configuration and protos, 1 for everything else that keeps the service from running. */
 async function main(configuration: Configuration): Promise<void> {
+  // grpc-js would write metadata that it cannot read to standard error, values and all.
+  setLogVerbosity(logVerbosity.NONE);
   const { row, logLevel: level } = configuration;
   const log = createLogger({ service: row.name, level });
   const access = createLogger({ service: row.name, level, caller: false });

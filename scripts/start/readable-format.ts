@@ -15,11 +15,16 @@ export async function createReadableFormat(): Promise<(line: string) => string> 
     messageFormat: ({ service, message, durationMs }) => {
       const name = String(service);
       const duration = typeof durationMs === 'number' ? ` ${durationMs} ms` : '';
-      return `${styleText(colourOf(name), name, { validateStream: false })} ${String(message)}${duration}`;
+      return `${styleText(colourOf(name), name, { validateStream: false })} ${withoutControls(String(message))}${duration}`;
     },
   });
 }
 
 function colourOf(name: string): (typeof colours)[number] {
   return colours[name.charCodeAt(name.length - 1) % colours.length] ?? 'cyan';
+}
+
+/** Parts of a message may come from afar; a terminal would obey what is in them. */
+function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '');
 }

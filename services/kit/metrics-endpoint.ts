@@ -16,7 +16,9 @@ export async function startMetricsEndpoint(registry: Registry, host: string, por
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new ListenError(`cannot listen on ${host}:${port}: ${error.message}`, { cause: error })),
+      reject(
+        new ListenError(`cannot listen on ${host}:${port} (${error.message}); choose another port with METRICS_PORT`),
+      ),
     );
     server.listen(port, host, resolve);
   });

@@ -42,7 +42,7 @@ export function findDescriptors(
       return { list_services_response: { service: services.map((name) => ({ name })) } };
     case 'file_by_filename': {
       const name = request.file_by_filename ?? '';
-      return answerFile(registry.getFile(name.replace(/\.proto$/, '')) ?? registry.getFile(name), `file ${name}`);
+      return answerFile(registry.getFile(name), `file ${name}`);
     }
     case 'file_containing_symbol': {
       const symbol = request.file_containing_symbol ?? '';
@@ -77,20 +77,15 @@ function fileOfSymbol(symbol: string, registry: FileRegistry): DescFile | undefi
   const dot = symbol.lastIndexOf('.');
   const last = symbol.slice(dot + 1);
   const parent = dot < 0 ? undefined : registry.get(symbol.slice(0, dot));
-  switch (parent?.kind) {
-    case 'service':
-      return parent.methods.some(({ name }) => name === last) ? parent.file : undefined;
-    case 'message':
-      return parent.members.some(({ name }) => name === last) ? parent.file : undefined;
-    default:
-      // The values of an enum stand beside it, not in it.
-      for (const type of registry) {
-        if (type.kind !== 'enum') continue;
-        const scope = type.typeName.slice(0, type.typeName.lastIndexOf('.') + 1);
-        if (type.values.some(({ name }) => `${scope}${name}` === symbol)) return type.file;
-      }
-      return undefined;
+  if (parent?.kind === 'service' && parent.methods.some(({ name }) => name === last)) return parent.file;
+  if (parent?.kind === 'message' && parent.members.some(({ name }) => name === last)) return parent.file;
+  // The values of an enum stand beside it, not in it.
+  const scope = symbol.slice(0, dot + 1);
+  for (const type of registry) {
+    if (type.kind !== 'enum' || type.typeName.slice(0, type.typeName.lastIndexOf('.') + 1) !== scope) continue;
+    if (type.values.some(({ name }) => name === last)) return type.file;
   }
+  return undefined;
 }
 
 function answerFile(file: DescFile | undefined, what: string): ReflectionAnswer {

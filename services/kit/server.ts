@@ -53,7 +53,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);
-      else reject(new ListenError(`cannot listen on ${address}: ${error.message}`, { cause: error }));
+      else reject(new ListenError(`cannot listen on ${address} (${error.message}); choose another port with PORT`));
     });
   });
 }

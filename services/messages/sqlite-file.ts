@@ -1,9 +1,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long a statement may wait for another process: it blocks this one, so almost not at all. Callers try again later. */
-const busyTimeoutMs = 5;
+/** How long a statement may wait for another process: it blocks this one, so almost not at all. */
+const busyTimeoutMs = 2;
+/** What another process does with the file takes milliseconds: so many tries, so far apart, before it is a failure. */
+const busy = { tries: 10, pauseMs: 15 } as const;
+
+/** SQLITE_BUSY (https://www.sqlite.org/rescode.html#busy) */
+const sqliteBusy = 5;
 
 /** One SQLite file, opened when it is needed and again after a failure or when the file was removed. */
 export class SqliteFile {
@@ -17,9 +23,9 @@ export class SqliteFile {
     this.#schema = schema;
   }
 
-  /** Runs `work` in one transaction, which is on disk when this returns. */
-  transact<Result>(work: (database: DatabaseSync) => Result): Result {
-    return this.#use((database) => {
+  /** Runs `work` in one transaction, which is on disk when this resolves. */
+  transact<Result>(work: (database: DatabaseSync) => Result): Promise<Result> {
+    return this.#tryUse((database) => {
       database.exec('BEGIN IMMEDIATE');
       const result = work(database);
       database.exec('COMMIT');
@@ -27,13 +33,24 @@ export class SqliteFile {
     });
   }
 
-  read<Result>(work: (database: DatabaseSync) => Result): Result {
-    return this.#use(work);
+  read<Result>(work: (database: DatabaseSync) => Result): Promise<Result> {
+    return this.#tryUse(work);
   }
 
   close(): void {
     this.#open?.database.close();
     this.#open = undefined;
+  }
+
+  async #tryUse<Result>(work: (database: DatabaseSync) => Result): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return this.#use(work);
+      } catch (error) {
+        if (!isBusy(error) || tries === busy.tries) throw error;
+        await pause(busy.pauseMs);
+      }
+    }
   }
 
   #use<Result>(work: (database: DatabaseSync) => Result): Result {
@@ -43,8 +60,8 @@ export class SqliteFile {
       this.#open ??= this.#connect();
       return work(this.#open.database);
     } catch (error) {
-      // Closing also rolls an open transaction back.
-      this.close();
+      // Closing also rolls an open transaction back; one that finds the file busy has not begun.
+      if (!isBusy(error)) this.close();
       throw error;
     }
   }
@@ -65,4 +82,8 @@ export class SqliteFile {
 
 function inodeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
 }

@@ -20,7 +20,7 @@ interface Row {
 export function createSqliteQueue(directory: string, queue: string): MessageQueue {
   const file = new SqliteFile(join(directory, 'queue.db'), schema);
 
-  const oldest = (): Row[] =>
+  const oldest = (): Promise<Row[]> =>
     file.read((connection) =>
       connection
         .prepare('SELECT sequence, headers, body FROM messages WHERE queue = ? ORDER BY sequence LIMIT ?')
@@ -31,27 +31,25 @@ export function createSqliteQueue(directory: string, queue: string): MessageQueu
         })),
     );
 
-  const acknowledge = (last: number): void => {
-    file.transact((connection) => {
-      connection.prepare('DELETE FROM messages WHERE queue = ? AND sequence <= ?').run(queue, last);
-    });
-  };
+  const acknowledge = (last: number): Promise<unknown> =>
+    file.transact((connection) =>
+      connection.prepare('DELETE FROM messages WHERE queue = ? AND sequence <= ?').run(queue, last),
+    );
 
   return {
-    open: async () => file.read(() => undefined),
-    publish: async (messages) => {
+    open: () => file.read(() => undefined),
+    publish: (messages) =>
       file.transact((connection) => {
         const statement = connection.prepare('INSERT INTO messages (queue, headers, body) VALUES (?, ?, ?)');
         for (const { headers, body } of messages) statement.run(queue, JSON.stringify(headers), body);
-      });
-    },
+      }),
     consume: (handle, failed) =>
       pollRepeatedly(async () => {
-        const batch = oldest();
+        const batch = await oldest();
         const last = batch.at(-1);
         if (last === undefined) return false;
         await handle(batch.map(({ message }) => message));
-        acknowledge(last.sequence);
+        await acknowledge(last.sequence);
         return true;
       }, failed),
     close: async () => file.close(),

@@ -13,15 +13,14 @@ const insert = 'INSERT OR IGNORE INTO messages (id, service, message, created, h
 export function createSqliteStore(directory: string, database: string): MessageStore {
   const file = new SqliteFile(join(directory, `${database}.db`), schema);
   return {
-    open: async () => file.read(() => undefined),
-    insert: async (greetings: readonly Greeting[]) => {
+    open: () => file.read(() => undefined),
+    insert: (greetings: readonly Greeting[]) =>
       file.transact((connection) => {
         const statement = connection.prepare(insert);
         for (const { id, service, message, created, hostname } of greetings) {
           statement.run(id, service, message, created, hostname);
         }
-      });
-    },
+      }),
     close: async () => file.close(),
   };
 }

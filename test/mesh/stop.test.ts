@@ -47,6 +47,7 @@ describe('the start and the end of the mesh', () => {
     await mesh.ended();
     await until(async () => ((await mesh.busyPorts()).length === 0 ? true : undefined));
     assert.deepEqual(pids.filter(isRunning), []);
+    assert.ok(!mesh.lines.some(({ message }) => String(message).endsWith('killed')));
   });
 
   test('stops by Ctrl-C, also a process that does not listen', async () => {
