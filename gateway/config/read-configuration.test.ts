@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { defaultUpstreamOptions } from '../upstream/upstream-options.ts';
 import type { Environment } from './environment.ts';
 import { readConfiguration } from './read-configuration.ts';
 import type { Settings } from './settings.ts';
@@ -52,6 +53,7 @@ describe('what is set', () => {
       unboundMethods: false,
       strict: false,
       watch: true,
+      transport: defaultUpstreamOptions.transport,
       upstreamTls: false,
       upstreamCa: undefined,
       upstreamCert: undefined,

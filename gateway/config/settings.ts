@@ -1,4 +1,5 @@
 import { logLevels } from '../telemetry/logger.ts';
+import { defaultUpstreamOptions } from '../upstream/upstream-options.ts';
 import { list, optional, type Setting, single, toggle } from './setting.ts';
 import { upstreamAddress, upstreamMapping } from './upstream-address.ts';
 import {
@@ -43,6 +44,12 @@ export const settingGroups = {
       upstreamAddress,
       'The gRPC server: host:port or a target such as dns:///greeting:50051. With package.Service= for that service alone.',
       upstreamMapping,
+    ),
+    transport: single(
+      'NAME',
+      oneOf('grpc-js', 'h2'),
+      defaultUpstreamOptions.transport,
+      'What speaks to the upstreams: grpc-js, or h2, the HTTP/2 client of the gateway itself.',
     ),
     upstreamTls: toggle(false, 'Speak TLS to the upstreams.'),
     upstreamCa: optional(

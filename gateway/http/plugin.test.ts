@@ -305,6 +305,16 @@ describe('in an app', () => {
     assert.equal((await app.inject('/v1/shelves/1/books/2')).statusCode, 404);
   });
 
+  test('OPTIONS of every path may be declared already, as @fastify/cors does', async () => {
+    const app = newApp();
+    app.options('*', async (_request, reply) => reply.code(204).header('x-by', 'the app').send());
+    await app.register(protogate, { schema, upstream });
+    await app.register(protogate, { schema, upstream, prefix: '/below' });
+    const options = async (url: string) => (await app.inject({ method: 'OPTIONS', url })).headers;
+    assert.equal((await options('/v1/books'))['x-by'], 'the app');
+    assert.equal((await options('/below/v1/books'))['allow'], 'POST, OPTIONS');
+  });
+
   test('errors of its hooks go to its error handler, a StatusError of a hook is answered as one', async () => {
     const app = newApp();
     app.setErrorHandler((_error, _request, reply) => reply.code(418).send('own handler'));

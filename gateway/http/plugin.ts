@@ -35,8 +35,10 @@ export const protogate: FastifyPluginCallback<ProtogateOptions> = (app, options,
     // Bodies are read by the gateway: as JSON whatever the content type, or as a stream.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    // @fastify/cors declares OPTIONS of every path itself.
+    const ownOptions = app.hasRoute({ method: 'OPTIONS', url: `${app.prefix}/*`.replace('//', '/') });
     app.route({
-      method: methods,
+      method: methods.filter((method) => method !== 'OPTIONS' || !ownOptions),
       url: '/*',
       exposeHeadRoute: false,
       handler: (request, reply) => serve(gateway, request, reply),

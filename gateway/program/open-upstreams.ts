@@ -23,6 +23,7 @@ export function openUpstreams(settings: Settings, logger: Logger): OpenUpstreams
     const known = shared.get(target);
     if (known !== undefined && known.tls === tls) return known.upstream;
     const upstream = createUpstream(target, {
+      transport: settings.transport,
       tls: tls === false ? undefined : (tls ?? commonTls(settings)),
       maxMessageBytes: settings.maxMessage,
       maxSentMessageBytes: Math.max(settings.maxBody, settings.maxMessage),

@@ -193,6 +193,14 @@ describe('a gateway with settings', { timeout }, () => {
     assert.equal((await get('/v1/shelves/1/books/2?x=1')).status, 400);
   });
 
+  for (const transport of ['grpc-js', 'h2']) {
+    test(`--transport ${transport}`, async () => {
+      const address = await start(...flags('--transport', transport));
+      assert.equal((await fetch(`${address}/v1/shelves/1/books/2`)).status, 200);
+      assert.equal((await fetch(`${address}/readyz`)).status, 200);
+    });
+  }
+
   test('everything from the environment', async () => {
     const gateway = await startGatewayProcess([], {
       environment: {
@@ -207,6 +215,7 @@ describe('a gateway with settings', { timeout }, () => {
     assert.equal((await fetch(`${gateway.address}/v1/shelves/1/books/slow`)).status, 504);
     const burned = await fetch(`${gateway.address}/library.v1.Library/BurnBook`, {
       method: 'POST',
+      headers: { 'grpc-timeout': '1M' },
       body: '{"name":"a"}',
     });
     assert.equal(burned.status, 200);
