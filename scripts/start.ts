@@ -1,6 +1,6 @@
 import { findBusyPort } from './start/busy-port.ts';
 import { createLogOutput, type LogOutput } from './start/log-output.ts';
-import { createMesh } from './start/mesh.ts';
+import { createMesh, type Mesh } from './start/mesh.ts';
 import { describePrograms, host, type Programs } from './start/programs.ts';
 import { waitUntilReady } from './start/readiness.ts';
 import { help, readSettings, type Settings, SettingsError } from './start/settings.ts';
@@ -35,7 +35,7 @@ async function main(settings: Settings): Promise<void> {
   if (process.env['npm_lifecycle_event'] !== undefined) onParentGone(() => stop(0));
 
   mesh.start();
-  await sayWhenReady(programs, output, readable, started, stopping.signal);
+  await sayWhenReady({ programs, mesh, output, readable, started, signal: stopping.signal });
 }
 
 /** npm passes signals on, except the one that kills it. */
@@ -48,15 +48,20 @@ function onParentGone(then: () => void): void {
   }, 500);
 }
 
-async function sayWhenReady(
-  programs: Programs,
-  output: LogOutput,
-  readable: boolean,
-  started: number,
-  signal: AbortSignal,
-): Promise<void> {
+interface Start {
+  readonly programs: Programs;
+  readonly mesh: Mesh;
+  readonly output: LogOutput;
+  readonly readable: boolean;
+  /** performance.now() at the start. */
+  readonly started: number;
+  readonly signal: AbortSignal;
+}
+
+async function sayWhenReady({ programs, mesh, output, readable, started, signal }: Start): Promise<void> {
   for (;;) {
-    const late = await waitUntilReady(programs, readyLimitMs, signal);
+    const { isListening } = mesh;
+    const late = await waitUntilReady(programs, { limitMs: readyLimitMs, isListening, signal });
     if (signal.aborted) return;
     if (late.length === 0) break;
     output.log.warn(`still waiting for ${late.join(', ')}`);

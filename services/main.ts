@@ -19,6 +19,8 @@ async function main(configuration: Configuration): Promise<void> {
   });
 
   const service = await runService(configuration, log, access);
+  // For the supervisor of npm start, if that is the parent.
+  process.send?.('listening');
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) return;

@@ -33,6 +33,8 @@ export async function runGateway(settings: Settings): Promise<void> {
     void reload();
   });
   logReady(gateway, logger);
+  // For a parent that supervises, as that of npm start.
+  process.send?.('listening');
 }
 
 function logReady({ address, schema }: RunningGateway, logger: Logger): void {

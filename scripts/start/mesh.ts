@@ -1,5 +1,5 @@
 import type { LogOutput } from './log-output.ts';
-import type { Programs } from './programs.ts';
+import type { Program, Programs } from './programs.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 /** From the first signal on: the gateway drains for so long before the services begin to, and what is left is killed at the end. */
@@ -9,6 +9,7 @@ const killAfterMs = 4_000;
 /** The nine processes together. */
 export interface Mesh {
   start(): void;
+  isListening(program: Program): boolean;
   /** Gateway first, so that requests under way still find the services; then those. Takes at most four seconds. */
   stop(): Promise<void>;
 }
@@ -22,6 +23,7 @@ export function createMesh(programs: Programs, output: LogOutput, misconfigured:
     start: () => {
       for (const each of all) each.start();
     },
+    isListening: (program) => all.find((each) => each.program === program)?.listening === true,
     stop: async () => {
       const begun = performance.now();
       await gateway.stop(gatewayDrainMs);

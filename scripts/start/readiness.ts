@@ -7,25 +7,31 @@ const attemptMs = 1_000;
 /** A HealthCheckResponse with status SERVING, on the wire. */
 const serving = Buffer.from([0x08, 0x01]);
 
+export interface ReadinessOptions {
+  readonly limitMs: number;
+  /** Whether the program has said that it listens. */
+  readonly isListening: (program: Program) => boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Resolves when every service answers SERVING to grpc.health.v1 and the gateway's /readyz answers 200; with the names of those
- * that are not ready when the time is over.
+ * Resolves when every service answers SERVING to grpc.health.v1 and then the gateway's /readyz answers 200; with the names
+ * of those that are not ready when the time is over. Nobody connects to a port before its program listens: such a
+ * connection may be made with itself (the services' ports are among those that clients get), and then it is the port's.
  */
-export async function waitUntilReady(programs: Programs, limitMs: number, signal: AbortSignal): Promise<string[]> {
+export async function waitUntilReady(programs: Programs, options: ReadinessOptions): Promise<string[]> {
+  const { limitMs, isListening, signal } = options;
   const end = performance.now() + limitMs;
   const waitFor = async (program: Program, isReady: (program: Program) => Promise<boolean>): Promise<string[]> => {
     while (!signal.aborted && performance.now() < end) {
-      if (await isReady(program)) return [];
+      if (isListening(program) && (await isReady(program))) return [];
       await pause(pollMs, undefined, { signal }).catch(() => undefined);
     }
     return [program.name];
   };
   const isServing = await createHealthProbe();
-  const late = await Promise.all([
-    waitFor(programs.gateway, isGatewayReady),
-    ...programs.services.map((service) => waitFor(service, isServing)),
-  ]);
-  return late.flat();
+  const late = await Promise.all(programs.services.map((service) => waitFor(service, isServing)));
+  return [...late.flat(), ...(await waitFor(programs.gateway, isGatewayReady))];
 }
 
 async function isGatewayReady({ port }: Program): Promise<boolean> {

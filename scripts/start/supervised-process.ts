@@ -22,6 +22,7 @@ export class SupervisedProcess {
   readonly #output: LogOutput;
   readonly #misconfigured: () => void;
   #child: ChildProcess | undefined;
+  #listening = false;
   #ended: Promise<void> = Promise.resolve();
   #stopping = false;
   #restarts = 0;
@@ -32,6 +33,11 @@ export class SupervisedProcess {
     this.program = program;
     this.#output = output;
     this.#misconfigured = misconfigured;
+  }
+
+  /** Whether the process has said that it listens (an IPC message "listening"). */
+  get listening(): boolean {
+    return this.#listening;
   }
 
   start(): void {
@@ -46,6 +52,9 @@ export class SupervisedProcess {
       detached: true,
     });
     this.#child = child;
+    child.on('message', (message) => {
+      if (message === 'listening') this.#listening = true;
+    });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#output.write(name, line));
     }
@@ -57,6 +66,7 @@ export class SupervisedProcess {
       // 'close' and not 'exit': then its last lines are out.
       child.once('close', (code, signal) => {
         this.#child = undefined;
+        this.#listening = false;
         resolve();
         if (this.#stopping) return;
         if (code === configurationFault) this.#misconfigured();
