@@ -1,5 +1,4 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
-import { SchemaError } from '../gateway/schema/schema.ts';
 import { createLogger } from '../gateway/telemetry/logger.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
 import { ProtoError } from './kit/proto-services.ts';
@@ -42,7 +41,6 @@ async function main(configuration: Configuration): Promise<void> {
 function fail(error: unknown): never {
   if (error instanceof ListenError) exitWith(1, error.message);
   if (error instanceof ConfigurationError || error instanceof ProtoError) exitWith(2, error.message);
-  if (error instanceof SchemaError) exitWith(2, error.faults.join('; '));
   throw error;
 }
 

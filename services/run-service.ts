@@ -1,4 +1,3 @@
-import { loadSchema } from '../gateway/schema/load-schema.ts';
 import type { Logger } from '../gateway/telemetry/logger.ts';
 import type { Configuration } from './configuration.ts';
 import { serveEdge } from './edge/edge.ts';
@@ -11,6 +10,7 @@ import { OpenStreams } from './kit/open-streams.ts';
 import { loadServices, protoDirectory } from './kit/proto-services.ts';
 import { recordCalls } from './kit/record-call.ts';
 import { serveReflection } from './kit/reflection.ts';
+import type { ReflectionSource } from './kit/reflection-answer.ts';
 import { type Served, startServer } from './kit/server.ts';
 import { unary } from './kit/unary.ts';
 import { keepGreetings } from './messages/keep-greetings.ts';
@@ -48,8 +48,6 @@ export async function runService(
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { row, host, port, metricsPort } = configuration;
   const metrics = createMetrics(row.name);
-  // proto-loader drops custom options, and with them the HTTP rules that a gateway looks for in reflection.
-  const { registry } = await loadSchema({ protos: greetingProtos, protoPaths: [protoDirectory] });
   const serviceOf = loadServices([...greetingProtos, ...infrastructureProtos]);
   const greeting = serviceOf(greetingService);
   const method = greeting['Greeting'];
@@ -70,12 +68,16 @@ export async function runService(
   );
   const ownServices = [greetingService, ...(row.edge ? [edgeService] : [])];
   const health = new Health(ownServices);
-  const reflected = { registry, services: [...ownServices, healthService, ...reflectionServices] };
+  let reflected: Promise<ReflectionSource> | undefined;
+  const reflect = (): Promise<ReflectionSource> => {
+    reflected ??= loadReflected([...ownServices, healthService, ...reflectionServices]);
+    return reflected;
+  };
   const streams = new OpenStreams();
   const served: Served[] = [
     { definition: { Greeting: greet.definition }, handlers: { Greeting: greet.handle } },
     health.serve(serviceOf(healthService), streams, log),
-    ...reflectionServices.map((name) => serveReflection(serviceOf(name), reflected, streams)),
+    ...reflectionServices.map((name) => serveReflection(serviceOf(name), reflect, streams, log)),
     ...(row.edge ? [serveEdge(serviceOf(edgeService), metrics.registry, log)] : []),
   ];
 
@@ -110,4 +112,11 @@ export async function runService(
     await closeAll();
     throw error;
   }
+}
+
+/** proto-loader drops custom options, and with them the HTTP rules that a gateway looks for in reflection. */
+async function loadReflected(services: readonly string[]): Promise<ReflectionSource> {
+  const { loadSchema } = await import('../gateway/schema/load-schema.ts');
+  const { registry } = await loadSchema({ protos: greetingProtos, protoPaths: [protoDirectory] });
+  return { registry, services };
 }
