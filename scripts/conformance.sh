@@ -15,7 +15,8 @@ cache="$PWD/.data/glibc"
 loader="$cache/root/usr/lib64/ld-linux-x86-64.so.2"
 libraries="$cache/root/usr/lib/x86_64-linux-gnu"
 
-runs() { "$@" --help 2>&1 | grep -q -- --failure_list; }
+# The runner ends with an error after its help text.
+runs() { [[ "$("$@" --help 2>&1 || true)" == *--failure_list* ]]; }
 
 fetch_libraries() {
   rm -rf "$cache"
@@ -34,7 +35,8 @@ fetch_libraries() {
     -o "Dir::State::status=$cache/status" -o "Dir::Cache=$cache/cache" -o "APT::Sandbox::User=$(id -un)"
     -o "Acquire::Languages=none" -o "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false"
   )
-  apt-get "${options[@]}" -qq update
+  # A source that has nothing for that suite does no harm.
+  apt-get "${options[@]}" -qq update || true
   (cd "$cache" && apt-get "${options[@]}" -qq download libc6 libstdc++6 libgcc-s1)
   local package
   for package in "$cache"/*.deb; do dpkg -x "$package" "$cache/root"; done
