@@ -6,12 +6,12 @@ export interface FieldPlan {
   /** Field number * 8 + wire type; two for lists that may be packed. With any other wire type it is an unknown field. */
   readonly tags: readonly number[];
   readonly repeated: boolean;
+  /** All occurrences count, not the last one alone: lists, maps and messages. */
+  readonly cumulative: boolean;
   /** The same for the members of one oneof. */
   readonly oneof: unknown;
   /** The numbers of a closed enum. */
   readonly known: ReadonlySet<number> | undefined;
-  /** Occurrences before the last one have to be valid too: strings. */
-  readonly checked: boolean;
   /**
    * Writes the field's value: `wire.position` is where its first occurrence begins, `wire.last` its last one. That is the
    * position of the value, for lists and maps that of the tag.
@@ -41,7 +41,7 @@ export function compileScan(plans: readonly FieldPlan[]): ScanMessage {
     }
   }
   const repeated = Uint8Array.from(plans, (plan) => Number(plan.repeated));
-  const checked = Uint8Array.from(plans, (plan) => Number(plan.checked));
+  const cumulative = Uint8Array.from(plans, (plan) => Number(plan.cumulative));
   const rules = plans.map((_, index) => ruleOf(plans, index));
   const slotCount = plans.length * 2;
 
@@ -63,7 +63,10 @@ export function compileScan(plans: readonly FieldPlan[]): ScanMessage {
       const slot = first + index * 2;
       const { slots } = wire;
       if ((slots[slot] ?? 0) < 0) slots[slot] = at;
-      else if (checked[index] === 1) discard(wire, json, plans[index], slot + 1);
+      else if (cumulative[index] === 0) {
+        discard(wire, json, plans[index], slot);
+        slots[slot] = at;
+      }
       slots[slot + 1] = at;
     }
     return first;

@@ -37,7 +37,7 @@ export function fieldPlan(field: AnyField, context: WriteContext): FieldPlan {
   }
 }
 
-const repeated = { repeated: true, oneof: undefined, known: undefined, checked: false };
+const repeated = { repeated: true, cumulative: true, oneof: undefined, known: undefined };
 
 /** A single value of a field, an element of a list or a value of a map. */
 function valueKind(field: AnyField, context: WriteContext): ValueKind {

@@ -10,8 +10,6 @@ export interface ValueKind {
   readonly write: WriteValue;
   /** JSON of the value that stands for an absent one. */
   readonly zero: string;
-  /** The value can be invalid on its own: a string that is not UTF-8. */
-  readonly checked?: boolean;
   /** Writes its fields, if it is a message. */
   readonly message?: WriteMessage;
 }
@@ -68,7 +66,7 @@ const kinds: Readonly<Record<ScalarType, ValueKind>> = {
   [ScalarType.FIXED64]: { wireType: WireType.fixed64, write: fixed64, zero: '"0"' },
   [ScalarType.FIXED32]: { wireType: WireType.fixed32, write: fixed32, zero: '0' },
   [ScalarType.BOOL]: { wireType: WireType.varint, write: bool, zero: 'false' },
-  [ScalarType.STRING]: { wireType: WireType.length, write: writeString, zero: '""', checked: true },
+  [ScalarType.STRING]: { wireType: WireType.length, write: writeString, zero: '""' },
   [ScalarType.BYTES]: { wireType: WireType.length, write: bytes, zero: '""' },
   [ScalarType.UINT32]: { wireType: WireType.varint, write: uint32, zero: '0' },
   [ScalarType.SFIXED32]: { wireType: WireType.fixed32, write: sfixed32, zero: '0' },
@@ -80,7 +78,7 @@ const kinds: Readonly<Record<ScalarType, ValueKind>> = {
 /** `checked`: a string that is not UTF-8 fails (the feature utf8_validation). */
 export function scalarKind(type: ScalarType, checked: boolean): ValueKind {
   const kind = kinds[type];
-  return type === ScalarType.STRING && !checked ? { ...kind, write: writeLenientString, checked: false } : kind;
+  return type === ScalarType.STRING && !checked ? { ...kind, write: writeLenientString } : kind;
 }
 
 /** Map keys are JSON strings, whatever their type. */

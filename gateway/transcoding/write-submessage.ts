@@ -28,7 +28,14 @@ export function messageKind(message: WriteMessage, delimitedBy: number | undefin
 export function valuePlan(number: number, kind: ValueKind): FieldPlan {
   const tag = number * 8 + kind.wireType;
   const write = kind.message === undefined ? kind.write : mergingWriter(tag, kind.write, kind.message);
-  return { tags: [tag], repeated: false, oneof: undefined, known: undefined, checked: kind.checked === true, write };
+  return {
+    tags: [tag],
+    repeated: false,
+    oneof: undefined,
+    known: undefined,
+    cumulative: kind.message !== undefined,
+    write,
+  };
 }
 
 /** Writes a message from all occurrences of its field. */

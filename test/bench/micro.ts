@@ -158,4 +158,5 @@ for (const { name, type, value } of samples) {
     ),
   );
 }
+// biome-ignore lint/suspicious/noConsole: the table is what this program is for.
 console.table(rows);
