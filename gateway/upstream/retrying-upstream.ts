@@ -27,6 +27,7 @@ interface RetryContext {
 
 /** A unary request under way, attempt after attempt. */
 class RetryingCall implements Call, CallListener {
+  readonly borrowsMessages: boolean;
   readonly #upstream: Upstream;
   readonly #policy: RetryPolicy;
   readonly #budget: RetryBudget;
@@ -46,6 +47,7 @@ class RetryingCall implements Call, CallListener {
     this.#budget = budget;
     this.#request = request;
     this.#listener = listener;
+    this.borrowsMessages = listener.borrowsMessages === true;
     this.#call = upstream.start(request, this);
   }
 

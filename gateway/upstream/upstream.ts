@@ -34,9 +34,11 @@ export interface CallRequest {
 
 /** Called never before `start` has returned; `onStatus` exactly once and last. */
 export interface CallListener {
+  /** The listener reads a message inside `onMessage` only, and so spares the buffer that it would keep. */
+  readonly borrowsMessages?: boolean;
   /** Initial metadata; left out when the answer is trailers only. */
   onHeaders(metadata: Metadata): void;
-  /** One whole message, decompressed. The bytes are the listener's to keep. */
+  /** One whole message, decompressed. The bytes are the listener's to keep, unless it borrows them. */
   onMessage(message: Uint8Array): void;
   onStatus(status: CallStatus): void;
   /** There is room for more after `send` gave false. */

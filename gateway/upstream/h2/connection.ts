@@ -2,14 +2,15 @@ import type { Socket } from 'node:net';
 import { ConnectionFault } from './connection-fault.ts';
 import { FrameDispatch, type FrameSink } from './frame-dispatch.ts';
 import { FrameReader } from './frame-reader.ts';
-import { defaultWindowBytes, ErrorCode, Flag } from './frames.ts';
-import { HeaderBlock, maxHeaderListBytes } from './header-block.ts';
+import { ErrorCode, Flag } from './frames.ts';
+import { writeGreeting } from './greeting.ts';
+import { HeaderBlock } from './header-block.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
-import { connectionWindowBytes, InputBudget, streamWindowBytes } from './input-budget.ts';
+import { InputBudget } from './input-budget.ts';
 import { Keepalive } from './keepalive.ts';
 import { Output } from './output.ts';
 import { type RequestDefaults, RequestHeaders } from './request-headers.ts';
-import { ServerSettings, Setting } from './settings.ts';
+import { ServerSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { growWindow, StreamTable } from './stream-table.ts';
 
@@ -184,7 +185,8 @@ export class Connection implements FrameSink {
     const block = new HeaderBlock();
     // Also for nobody: the decoder's table must see every block.
     this.#decoder.decode(chunk, start, end, block);
-    if (stream === undefined || !(endStream || stream.awaitsHeaders)) this.#dispatch.countIdle();
+    // Informational headers may come without number and bring nothing.
+    this.#dispatch.countHeaders(stream !== undefined && (endStream || block.httpStatus?.startsWith('1') === false));
     if (stream === undefined) return;
     if (endStream) this.#endOfStream(stream);
     stream.onHeaders(block, endStream);
@@ -227,23 +229,13 @@ export class Connection implements FrameSink {
   }
 
   onWindowUpdate(streamId: number, increment: number): void {
-    if (streamId === 0) {
-      this.#output.addToWindow(increment);
-      return;
-    }
-    const stream = this.#streams.find(streamId);
-    if (stream !== undefined) growWindow(stream, increment);
+    const stream = streamId === 0 ? undefined : this.#streams.find(streamId);
+    if (streamId === 0) this.#output.addToWindow(increment);
+    else if (stream !== undefined) growWindow(stream, increment);
   }
 
   #greet(): void {
-    const { writer } = this.#output;
-    writer.preface();
-    writer.settings([
-      [Setting.ENABLE_PUSH, 0],
-      [Setting.INITIAL_WINDOW_SIZE, streamWindowBytes],
-      [Setting.MAX_HEADER_LIST_SIZE, maxHeaderListBytes],
-    ]);
-    writer.windowUpdate(0, connectionWindowBytes - defaultWindowBytes);
+    writeGreeting(this.#output.writer);
     this.#output.flush();
   }
 

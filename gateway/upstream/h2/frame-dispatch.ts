@@ -41,6 +41,7 @@ export class FrameDispatch implements FrameHandler {
   }
 
   onDataBytes(chunk: Buffer, start: number, end: number): void {
+    this.#floodGuard.reset();
     this.#sink.onDataBytes(chunk, start, end);
   }
 
@@ -96,9 +97,10 @@ export class FrameDispatch implements FrameHandler {
     }
   }
 
-  /** Counts a frame that was in order, and for nothing. */
-  countIdle(): void {
-    this.#floodGuard.count();
+  /** A header block was in order; `useful`: it brought a call on. */
+  countHeaders(useful: boolean): void {
+    if (useful) this.#floodGuard.reset();
+    else this.#floodGuard.count();
   }
 
   #checkOrder(type: number): void {

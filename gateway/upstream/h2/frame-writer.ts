@@ -3,28 +3,40 @@ import { connectionPreface, Flag, FrameType, frameHeaderBytes } from './frames.t
 /** A gRPC message stands behind a flag and its length (PROTOCOL-HTTP2.md, Length-Prefixed-Message). */
 export const messagePrefixBytes = 5;
 
-/** Room that a buffer has at first, and what it keeps when it is used again. */
+/** Room that a buffer has at first. */
 const initialBytes = 32 * 1024;
+/** A buffer that has grown past this is not kept. */
+const maxKeptBytes = 512 * 1024;
 
 /** Puts frames one behind the other, to be sent with one write to the socket. */
 export class FrameWriter {
-  #bytes = Buffer.allocUnsafeSlow(initialBytes);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes);
   #length = 0;
+  /** Buffers that the socket is not done with. */
+  readonly #busy: Buffer[] = [];
+  #spare: Buffer | undefined;
 
-  /** Bytes that wait for `take`. */
   get length(): number {
     return this.#length;
   }
 
-  /** Hands out what has been written; the buffer is used again after `release`, or left to its taker. */
-  take(): Buffer {
+  /** What has been written; `release` must follow before more is. */
+  get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** `reusable`: nobody reads the bytes taken any more. */
-  release(reusable: boolean): void {
+  /** `sent`: nobody reads the bytes any more, nor any that were released before. Otherwise the socket still has them. */
+  release(sent: boolean): void {
     this.#length = 0;
-    if (!reusable || this.#bytes.length > initialBytes * 4) this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+    if (sent) {
+      this.#spare = this.#busy.pop() ?? this.#spare;
+      this.#busy.length = 0;
+    } else {
+      this.#busy.push(this.#bytes);
+    }
+    if (sent && this.#bytes.length <= maxKeptBytes) return;
+    this.#bytes = this.#spare ?? Buffer.allocUnsafeSlow(initialBytes);
+    this.#spare = undefined;
   }
 
   preface(): void {

@@ -1,14 +1,13 @@
 import { Code } from '../../status/code.ts';
 import { cancelled, deadlineExceeded, localStatus, unavailable } from '../local-status.ts';
 import type { Call, CallListener, CallRequest, CallStatus } from '../upstream.ts';
+import type { CallRegistry, RegisteredCall } from './call-registry.ts';
 import type { Connection } from './connection.ts';
-import type { DeadlineWheel, WheelEntry } from './deadline-wheel.ts';
-import { decompress } from './decompress.ts';
 import { ErrorCode } from './frames.ts';
 import type { HeaderBlock } from './header-block.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { IncomingMessages } from './incoming-messages.ts';
 import { streamWindowBytes } from './input-budget.ts';
-import { MessageReader } from './message-reader.ts';
+import type { MessageBuffers } from './message-buffers.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { httpStatusToStatus, resetToStatus, statusOf } from './status-mapping.ts';
@@ -19,7 +18,8 @@ export interface CallOwner {
   readonly target: string;
   readonly maxMessageBytes: number;
   readonly maxSentMessageBytes: number;
-  readonly deadlines: DeadlineWheel;
+  readonly calls: CallRegistry;
+  readonly buffers: MessageBuffers;
   readonly isClosed: boolean;
   /** Finds the call a connection, now or later; or fails it. */
   dispatch(call: H2Call): void;
@@ -32,29 +32,26 @@ const fullQueueBytes = 64 * 1024;
 const maxConnections = 4;
 
 /** One call: the state between a listener and the stream that carries it. */
-export class H2Call implements Call, Stream, WheelEntry {
+export class H2Call implements Call, Stream, RegisteredCall {
   readonly path: string;
   readonly metadata: CallRequest['metadata'];
   readonly outgoing = new OutgoingMessages();
   receiveWindow = new ReceiveWindow(streamWindowBytes);
   streamId = 0;
-  awaitsHeaders = true;
-  wheelTick = 0;
-  wheelPrevious: WheelEntry | undefined;
-  wheelNext: WheelEntry | undefined;
+  registrySlot = -1;
+  registryTick = 0;
+  registryPrevious: RegisteredCall | undefined;
+  registryNext: RegisteredCall | undefined;
   readonly #owner: CallOwner;
   readonly #request: CallRequest;
   readonly #listener: CallListener;
-  readonly #reader: MessageReader;
+  readonly #incoming: IncomingMessages;
   readonly #startedAt = performance.now();
   #connection: Connection | undefined;
   #connections = 0;
   #ended = false;
-  #paused = false;
+  #awaitsHeaders = true;
   #needsDrain = false;
-  /** What arrived while paused; undefined for all the calls that never are. */
-  #held: HeldBytes | undefined;
-  #encoding: string | undefined;
   #httpStatus = '200';
   /** The server's last word, while messages before it are held. */
   #status: CallStatus | undefined;
@@ -65,14 +62,16 @@ export class H2Call implements Call, Stream, WheelEntry {
     this.#listener = listener;
     this.path = request.path;
     this.metadata = request.metadata;
-    this.#reader = new MessageReader(owner.maxMessageBytes);
+    this.#incoming = new IncomingMessages({
+      listener,
+      maxMessageBytes: owner.maxMessageBytes,
+      buffers: owner.buffers,
+    });
     if (request.message !== undefined) {
       this.outgoing.push(request.message);
       this.outgoing.end();
     }
-    if (request.timeoutMs !== undefined) {
-      owner.deadlines.add(this, this.#startedAt, this.#startedAt + request.timeoutMs);
-    }
+    owner.calls.add(this, this.#startedAt, this.#startedAt + (request.timeoutMs ?? Number.POSITIVE_INFINITY));
   }
 
   get remainingMs(): number | undefined {
@@ -81,12 +80,6 @@ export class H2Call implements Call, Stream, WheelEntry {
     // The first connection is found at once, as a rule; the same value for all calls is one byte in the header block.
     const elapsed = performance.now() - this.#startedAt;
     return elapsed < 1 ? timeoutMs : Math.max(1, timeoutMs - elapsed);
-  }
-
-  /** The deadline has passed; a server that keeps it may say so a moment before the wheel here comes round. */
-  get #isLate(): boolean {
-    const { timeoutMs } = this.#request;
-    return timeoutMs !== undefined && performance.now() - this.#startedAt >= timeoutMs;
   }
 
   /** Goes out on a connection that is open. */
@@ -106,7 +99,7 @@ export class H2Call implements Call, Stream, WheelEntry {
     if (this.#ended || this.outgoing.ended) return true;
     const { maxSentMessageBytes } = this.#owner;
     if (message.length > maxSentMessageBytes) {
-      this.#giveUp(sentTooLarge(message.length, maxSentMessageBytes));
+      this.#endLater(sentTooLarge(message.length, maxSentMessageBytes));
       return true;
     }
     this.outgoing.push(message);
@@ -122,18 +115,18 @@ export class H2Call implements Call, Stream, WheelEntry {
   }
 
   cancel(): void {
-    this.#giveUp(cancelled);
+    this.#endLater(cancelled);
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#incoming.paused = true;
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
+    if (!this.#incoming.paused) return;
+    this.#incoming.paused = false;
     // Later: the listener need not expect messages inside its own call.
-    if (this.#held !== undefined) queueMicrotask(() => this.#readHeld());
+    if (this.#incoming.heldBytes > 0) queueMicrotask(() => this.#readHeld());
   }
 
   onWritable(): void {
@@ -143,43 +136,36 @@ export class H2Call implements Call, Stream, WheelEntry {
   }
 
   onHeaders(block: HeaderBlock, endStream: boolean): void {
-    if (this.#ended) return;
-    if (block.tooLarge) this.#abort(localStatus(Code.RESOURCE_EXHAUSTED, 'the upstream sent too many headers'));
-    else if (block.malformed) this.#abort(localStatus(Code.INTERNAL, 'the upstream sent malformed headers'));
-    else if (this.awaitsHeaders) this.#onInitialHeaders(block, endStream);
+    if (block.tooLarge) this.#end(localStatus(Code.RESOURCE_EXHAUSTED, 'the upstream sent too many headers'));
+    else if (block.malformed) this.#end(localStatus(Code.INTERNAL, 'the upstream sent malformed headers'));
+    else if (this.#awaitsHeaders) this.#onInitialHeaders(block, endStream);
     else if (endStream && block.httpStatus === undefined) this.#onServerEnd(statusOf(block, this.#httpStatus));
-    else this.#abort(localStatus(Code.INTERNAL, 'the upstream sent headers out of place'));
+    else this.#end(localStatus(Code.INTERNAL, 'the upstream sent headers out of place'));
   }
 
   onData(chunk: Buffer, start: number, end: number): void {
     if (this.#ended) return;
-    if (this.#paused || this.#held !== undefined) {
-      this.#hold(chunk, start, end);
+    const taken = this.#incoming.add(chunk, start, end);
+    if (this.#ended) return;
+    if (this.#incoming.failure !== undefined) {
+      this.#end(this.#incoming.failure);
       return;
     }
-    const at = this.#readMessages(chunk, start, end);
-    if (this.#ended) return;
-    this.#connection?.giveBack(this, at - start);
-    if (at < end) this.#hold(chunk, at, end);
+    this.#connection?.giveBack(this, taken);
+    if (taken < end - start) this.#connection?.hold(end - start - taken);
   }
 
   onEndStream(): void {
-    if (this.#ended) return;
-    const status =
-      this.#httpStatus === '200'
-        ? localStatus(Code.INTERNAL, 'the upstream ended the call without trailers')
-        : httpStatusToStatus(this.#httpStatus);
-    this.#onServerEnd(status);
+    const noTrailers = localStatus(Code.INTERNAL, 'the upstream ended the call without trailers');
+    this.#onServerEnd(this.#httpStatus === '200' ? noTrailers : httpStatusToStatus(this.#httpStatus));
   }
 
   onReset(http2Code: number): void {
-    if (this.#ended) return;
     if (http2Code === ErrorCode.REFUSED_STREAM && this.#beginAgain()) return;
     this.#end(http2Code === ErrorCode.CANCEL && this.#isLate ? deadlineExceeded : resetToStatus(http2Code));
   }
 
   onLost(unprocessed: boolean): void {
-    if (this.#ended) return;
     if (this.#owner.isClosed) this.#end(cancelled);
     else if (!unprocessed)
       this.#end(localStatus(Code.UNAVAILABLE, `lost the connection to upstream ${this.#owner.target}`));
@@ -187,75 +173,49 @@ export class H2Call implements Call, Stream, WheelEntry {
   }
 
   onDeadline(): void {
-    this.#abort(deadlineExceeded);
+    this.#end(deadlineExceeded);
+  }
+
+  /** The deadline has passed; a server that keeps it may say so a moment before the registry comes round. */
+  get #isLate(): boolean {
+    const { timeoutMs } = this.#request;
+    return timeoutMs !== undefined && performance.now() - this.#startedAt >= timeoutMs;
   }
 
   #onInitialHeaders(block: HeaderBlock, endStream: boolean): void {
     const { httpStatus = '' } = block;
     if (httpStatus.startsWith('1') && !endStream) return;
-    this.awaitsHeaders = false;
+    this.#awaitsHeaders = false;
     this.#httpStatus = httpStatus;
-    this.#encoding = block.encoding;
+    this.#incoming.encoding = block.encoding;
+    this.#incoming.ignored = httpStatus !== '200';
     const isGrpc = block.contentType?.startsWith('application/grpc') === true;
     if (!/^\d{3}$/.test(httpStatus))
-      this.#abort(localStatus(Code.INTERNAL, 'the upstream sent headers without a status'));
+      this.#end(localStatus(Code.INTERNAL, 'the upstream sent headers without a status'));
     else if (endStream) this.#onServerEnd(statusOf(block, httpStatus));
-    else if (!isGrpc) this.#abort(httpStatusToStatus(httpStatus));
+    else if (!isGrpc) this.#end(httpStatusToStatus(httpStatus));
     else if (httpStatus === '200') this.#listener.onHeaders(block.metadata);
     // Any other status: the trailers may still say what happened.
   }
 
-  /** Hands out whole messages; gives the position up to which bytes were taken, less than `end` once paused. */
-  #readMessages(chunk: Buffer, start: number, end: number): number {
-    // No answer of gRPC: whatever its body is, it is not messages.
-    if (this.#httpStatus !== '200') return end;
-    let at = start;
-    while (at < end && !this.#paused && !this.#ended) {
-      at = this.#reader.read(chunk, at, end);
-      if (this.#reader.tooLarge) {
-        this.#abort(receivedTooLarge(this.#reader.length, this.#owner.maxMessageBytes));
-        return end;
-      }
-      const { compressed } = this.#reader;
-      const message = this.#reader.take();
-      if (message !== undefined) this.#deliver(message, compressed);
-    }
-    return at;
-  }
-
-  #deliver(message: Buffer, compressed: boolean): void {
-    if (!compressed) {
-      this.#listener.onMessage(message);
+  #readHeld(): void {
+    if (this.#ended || this.#incoming.paused) return;
+    const taken = this.#incoming.readHeld();
+    if (this.#ended) return;
+    if (this.#incoming.failure !== undefined) {
+      this.#end(this.#incoming.failure);
       return;
     }
-    const plain = decompress(message, this.#encoding, this.#owner.maxMessageBytes);
-    if (Buffer.isBuffer(plain)) this.#listener.onMessage(plain);
-    else this.#abort(plain);
-  }
-
-  #hold(chunk: Buffer, start: number, end: number): void {
-    this.#held ??= new HeldBytes();
-    this.#held.add(chunk, start, end);
-    this.#connection?.hold(end - start);
-  }
-
-  #readHeld(): void {
-    const held = this.#held;
-    if (held === undefined || this.#ended || this.#paused) return;
-    const taken = held.read((chunk, start, end) => this.#readMessages(chunk, start, end));
-    if (this.#ended) return;
     this.#connection?.hold(-taken);
     this.#connection?.giveBack(this, taken);
-    if (held.length > 0) return;
-    this.#held = undefined;
     if (this.#status !== undefined) this.#onServerEnd(this.#status);
   }
 
   /** The status comes after the messages, also those that are held. */
   #onServerEnd(status: CallStatus): void {
-    if (this.#held !== undefined) this.#status = status;
+    if (this.#incoming.heldBytes > 0) this.#status = status;
     else if (status.code === Code.DEADLINE_EXCEEDED && this.#isLate) this.#end(deadlineExceeded);
-    else if (status.code === Code.OK && this.#reader.underWay) {
+    else if (status.code === Code.OK && this.#incoming.underWay) {
       this.#end(localStatus(Code.INTERNAL, 'the upstream ended the call inside a message'));
     } else this.#end(status);
   }
@@ -263,7 +223,7 @@ export class H2Call implements Call, Stream, WheelEntry {
   /** After a server refused the call unseen: on another connection, if all that was sent is still here. */
   #beginAgain(): boolean {
     const { message } = this.#request;
-    if (!this.awaitsHeaders || this.#connections >= maxConnections || !this.outgoing.rewind(message)) return false;
+    if (!this.#awaitsHeaders || this.#connections >= maxConnections || !this.outgoing.rewind(message)) return false;
     this.#connection = undefined;
     this.receiveWindow = new ReceiveWindow(streamWindowBytes);
     this.#owner.dispatch(this);
@@ -276,41 +236,30 @@ export class H2Call implements Call, Stream, WheelEntry {
     this.#listener.onDrain?.();
   }
 
-  /** Ends the call from this side, at once. */
-  #abort(status: CallStatus): void {
-    if (this.#ended) return;
-    this.#detach();
-    this.#listener.onStatus(status);
-  }
-
-  /** The same inside a call of the listener's: it hears of it later. */
-  #giveUp(status: CallStatus): void {
-    if (this.#ended) return;
-    this.#detach();
-    queueMicrotask(() => this.#listener.onStatus(status));
-  }
-
-  /** The server, or the lack of one, ended the call. */
   #end(status: CallStatus): void {
     if (this.#ended) return;
     this.#detach();
     this.#listener.onStatus(status);
   }
 
+  /** The same inside a call of the listener's: it hears of it later. */
+  #endLater(status: CallStatus): void {
+    if (this.#ended) return;
+    this.#detach();
+    queueMicrotask(() => this.#listener.onStatus(status));
+  }
+
   #detach(): void {
     this.#ended = true;
-    this.#owner.deadlines.remove(this);
+    this.#owner.calls.remove(this);
+    // Does nothing where the stream has left the connection by itself.
     this.#connection?.reset(this, ErrorCode.CANCEL);
-    if (this.#held !== undefined) this.#connection?.hold(-this.#held.length);
-    this.#held = undefined;
+    if (this.#incoming.heldBytes > 0) this.#connection?.hold(-this.#incoming.heldBytes);
+    this.#incoming.stop();
     this.#owner.onEnd(this);
   }
 }
 
 export function sentTooLarge(bytes: number, maxBytes: number): CallStatus {
   return localStatus(Code.RESOURCE_EXHAUSTED, `trying to send message larger than max (${bytes} vs. ${maxBytes})`);
-}
-
-function receivedTooLarge(bytes: number, maxBytes: number): CallStatus {
-  return localStatus(Code.RESOURCE_EXHAUSTED, `received message larger than max (${bytes} vs. ${maxBytes})`);
 }

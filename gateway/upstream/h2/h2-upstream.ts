@@ -2,10 +2,11 @@ import { closed, deadlineExceeded, isExpired, unavailable } from '../local-statu
 import { rejectCall } from '../rejected-call.ts';
 import type { Call, CallListener, CallRequest, Upstream } from '../upstream.ts';
 import type { UpstreamOptions } from '../upstream-options.ts';
+import { CallRegistry } from './call-registry.ts';
 import { connectSocket } from './connect-socket.ts';
 import { Connection } from './connection.ts';
-import { DeadlineWheel } from './deadline-wheel.ts';
 import { type CallOwner, H2Call, sentTooLarge } from './h2-call.ts';
+import { MessageBuffers } from './message-buffers.ts';
 import { DnsResolver, type ResolverListener } from './resolver.ts';
 import { RoundRobin } from './round-robin.ts';
 import { Subchannel, type SubchannelListener } from './subchannel.ts';
@@ -16,13 +17,13 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
   readonly target: string;
   readonly maxMessageBytes: number;
   readonly maxSentMessageBytes: number;
-  readonly deadlines = new DeadlineWheel();
+  readonly calls = new CallRegistry();
+  readonly buffers = new MessageBuffers();
   isClosed = false;
   readonly #options: UpstreamOptions;
   readonly #parsed: Target;
   readonly #balancer: RoundRobin;
   readonly #resolver: DnsResolver | undefined;
-  readonly #calls = new Set<H2Call>();
   /** Calls without a connection, in order of arrival. */
   readonly #waiting = new Set<H2Call>();
   readonly #readyWaiters = new Set<() => void>();
@@ -48,7 +49,6 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
       return rejectCall(listener, sentTooLarge(message.length, this.maxSentMessageBytes));
     }
     const call = new H2Call(this, request, listener);
-    this.#calls.add(call);
     this.dispatch(call);
     return call;
   }
@@ -72,7 +72,7 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
     this.isClosed = true;
     this.#resolver?.stop();
     this.#settleReadyWaiters();
-    if (this.#calls.size > 0) {
+    if (this.calls.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
         this.#whenIdle = () => {
@@ -81,7 +81,7 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
         };
       });
     }
-    for (const call of this.#calls) call.cancel();
+    for (const call of this.calls.all()) call.cancel();
     this.#balancer.destroy('closed by this side');
   }
 
@@ -99,9 +99,8 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
   }
 
   onEnd(call: H2Call): void {
-    this.#calls.delete(call);
     if (this.#waiting.size > 0) this.#waiting.delete(call);
-    if (this.#calls.size === 0) this.#whenIdle?.();
+    if (this.calls.size === 0) this.#whenIdle?.();
   }
 
   onRoom(): void {

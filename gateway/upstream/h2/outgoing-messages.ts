@@ -6,8 +6,8 @@ export interface DataOutlet {
   /** The connection's send window. */
   sendWindow: number;
   readonly maxDataBytes: number;
-  /** The socket takes more; false: its peer is slow. */
-  readonly hasRoom: boolean;
+  /** Whether the socket takes more; false: its peer is slow. */
+  makeRoom(): boolean;
 }
 
 /** What `write` left: nothing, or the reason why it stopped. */
@@ -74,7 +74,7 @@ export class OutgoingMessages {
       const left = messagePrefixBytes + message.length - this.#offset;
       const size = Math.min(left, outlet.maxDataBytes, this.window, outlet.sendWindow);
       if (this.window <= 0) return 'waits for stream';
-      if (size <= 0 || !outlet.hasRoom) return 'waits for connection';
+      if (size <= 0 || !outlet.makeRoom()) return 'waits for connection';
       const last = size === left && this.#ended && this.#next === this.#messages.length - 1;
       outlet.writer.messagePart(streamId, last, message, this.#offset, size);
       this.#written = true;

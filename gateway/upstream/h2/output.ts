@@ -40,8 +40,10 @@ export class Output implements DataOutlet {
     });
   }
 
-  get hasRoom(): boolean {
-    return !this.#blocked && this.writer.length < fullWriterBytes;
+  /** Whether more DATA may be written; what there is goes out first where it is much. */
+  makeRoom(): boolean {
+    if (this.writer.length >= fullWriterBytes) this.#write();
+    return !this.#blocked;
   }
 
   schedule(): void {
@@ -84,7 +86,7 @@ export class Output implements DataOutlet {
 
   #write(): void {
     if (this.writer.length === 0) return;
-    if (this.#socket.writable) this.#socket.write(this.writer.take());
+    if (this.#socket.writable) this.#socket.write(this.writer.bytes);
     // Nothing queued: the kernel took it all, and the buffer is free again.
     this.writer.release(this.#socket.writableLength === 0);
     this.#blocked = this.#socket.writableLength >= fullSocketBytes;
@@ -93,7 +95,7 @@ export class Output implements DataOutlet {
   /** A sender that waits again goes to the end of the set, where this loop finds it once more. */
   #resumeWaiting(): void {
     for (const sender of this.#waiting) {
-      if (!this.hasRoom || this.sendWindow <= 0) return;
+      if (this.sendWindow <= 0 || !this.makeRoom()) return;
       this.#waiting.delete(sender);
       sender.onWritable();
     }

@@ -10,8 +10,6 @@ export interface Stream {
   readonly remainingMs: number | undefined;
   readonly outgoing: OutgoingMessages;
   readonly receiveWindow: ReceiveWindow;
-  /** No final headers have come yet; informational ones may. */
-  readonly awaitsHeaders: boolean;
   /** Odd, given by the connection. */
   streamId: number;
 
