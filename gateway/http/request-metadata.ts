@@ -1,5 +1,6 @@
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { isMetadataName, isMetadataValue } from '../upstream/reserved-metadata.ts';
 import type { Metadata } from '../upstream/upstream.ts';
 
 /** Permanent HTTP headers (IANA message headers) go on as grpcgateway-<name>, as grpc-gateway sends them. */
@@ -52,27 +53,8 @@ const forwarded: ReadonlyMap<string, readonly string[]> = new Map<string, readon
 
 const metadataPrefix = 'grpc-metadata-';
 
-/** Header-Name of the gRPC protocol; HTTP allows more characters. */
-const metadataName = /^[0-9a-z_.-]+$/;
-
-/** What a client cannot set by prefix: gRPC's own headers, and those that the gateway sets itself. */
-const reserved: ReadonlySet<string> = new Set([
-  'connection',
-  'content-type',
-  'grpc-accept-encoding',
-  'grpc-encoding',
-  'grpc-message',
-  'grpc-message-type',
-  'grpc-status',
-  'grpc-status-details-bin',
-  'grpc-timeout',
-  'host',
-  'te',
-  'transfer-encoding',
-  'user-agent',
-  'x-forwarded-for',
-  'x-forwarded-host',
-]);
+/** What a client cannot set by prefix, besides what no metadata may be called: the gateway sets it. */
+const ownMetadata: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-host']);
 
 export interface HttpPeer {
   /** Host header, or the authority of an absolute request target. */
@@ -95,14 +77,14 @@ export function requestMetadata(rawHeaders: readonly string[], peer: HttpPeer): 
     const value = String(rawHeaders[index + 1]);
     const targets = forwarded.get(name);
     if (targets !== undefined) {
-      if (isPrintable(value)) for (const target of targets) metadata.push([target, value]);
+      if (isMetadataValue(value)) for (const target of targets) metadata.push([target, value]);
     } else if (name.startsWith(metadataPrefix)) {
       const key = name.slice(metadataPrefix.length);
-      if (!metadataName.test(key) || reserved.has(key)) continue;
+      if (!isMetadataName(key) || ownMetadata.has(key)) continue;
       if (key.endsWith('-bin')) metadata.push([key, canonicalBase64(name, value)]);
-      else if (isPrintable(value)) metadata.push([key, value]);
+      else if (isMetadataValue(value)) metadata.push([key, value]);
     } else if (name === 'x-forwarded-for') {
-      if (value !== '' && isPrintable(value)) forwardedFor.push(value);
+      if (value !== '' && isMetadataValue(value)) forwardedFor.push(value);
     } else if (name === 'x-forwarded-host' && !hostForwarded) {
       hostForwarded = true;
       forwardedHost = value;
@@ -110,17 +92,8 @@ export function requestMetadata(rawHeaders: readonly string[], peer: HttpPeer): 
   }
   if (peer.remoteAddress !== undefined) forwardedFor.push(peer.remoteAddress.replace(/^::ffff:/, ''));
   if (forwardedFor.length > 0) metadata.push(['x-forwarded-for', forwardedFor.join(', ')]);
-  if (forwardedHost !== undefined && isPrintable(forwardedHost)) metadata.push(['x-forwarded-host', forwardedHost]);
+  if (forwardedHost !== undefined && isMetadataValue(forwardedHost)) metadata.push(['x-forwarded-host', forwardedHost]);
   return metadata;
-}
-
-/** ASCII-Value of the gRPC protocol: space to tilde. */
-function isPrintable(value: string): boolean {
-  for (let index = 0; index < value.length; index += 1) {
-    const unit = value.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7e) return false;
-  }
-  return true;
 }
 
 function canonicalBase64(name: string, value: string): string {

@@ -24,6 +24,8 @@ export function rewriteAbsoluteTarget(request: Pick<IncomingMessage, 'url' | 'he
   const match = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target);
   if (match === null) return target;
   const [, authority = '', rest = ''] = match;
-  if (authority !== '') request.headers.host = authority;
+  // A user and password are none of the upstream's business, to which the host goes on.
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  if (host !== '') request.headers.host = host;
   return rest.startsWith('/') ? rest : `/${rest}`;
 }

@@ -7,6 +7,7 @@ import {
   FieldOptionsSchema,
   MethodDescriptorProtoSchema,
 } from '@bufbuild/protobuf/wkt';
+import { vectorMessage } from '../../test/vectors/vector-registry.ts';
 import { mergeMessages } from './merge-messages.ts';
 
 const piece = (options: Partial<FieldOptions>, name = ''): Uint8Array =>
@@ -29,4 +30,18 @@ test('a message without doubles keeps its bytes', () => {
     create(MethodDescriptorProtoSchema, { name: 'A', inputType: '.b.C' }),
   );
   assert.deepEqual(Buffer.from(mergeMessages(wire, MethodDescriptorProtoSchema)), Buffer.from(wire));
+});
+
+test('a member of a oneof that comes last stays last', () => {
+  const inner = Buffer.from([0x92, 0x05, 0x00]);
+  const text = Buffer.from([0x82, 0x05, 0x01, 0x61]);
+  const everything = vectorMessage('Everything');
+  assert.deepEqual(
+    Buffer.from(mergeMessages(Buffer.concat([inner, inner, text]), everything)),
+    Buffer.concat([inner, text]),
+  );
+  assert.deepEqual(
+    Buffer.from(mergeMessages(Buffer.concat([inner, text, inner]), everything)),
+    Buffer.concat([text, inner]),
+  );
 });

@@ -78,7 +78,7 @@ export function wireTypeOf(type: ScalarType): WireType {
 export function enumNumber(type: DescEnum, text: string): number {
   const named = type.values.find((value) => value.name === text);
   if (named !== undefined) return named.number;
-  if (!/^[+-]?\d+$/.test(text)) throw new TextValueError(`"${text}" is not a value of ${type.typeName}`);
+  if (!/^[+-]?\d+$/.test(text)) throw new TextValueError(`"${shorten(text)}" is not a value of ${type.typeName}`);
   const number = Number(integer(text, signed32));
   if (!type.open && !type.values.some((value) => value.number === number)) {
     throw new TextValueError(`${text} is not a value of ${type.typeName}`);

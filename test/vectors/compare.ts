@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createFileRegistry, type DescMessage, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { type DescMessage, fromBinary } from '@bufbuild/protobuf';
 import type { RawResponse } from './raw-client.ts';
 import type { ReceivedCall } from './scripted-backend.ts';
 import type { Outcome, Vector, VectorCall, VectorResponse } from './vector.ts';
+import { vectorRegistry } from './vector-registry.ts';
 
 /** What happened: the calls that reached the upstream, and what the client got. */
 export interface Observed {
@@ -186,13 +184,9 @@ function shown(body: Buffer): string {
   return body.length > 600 ? `${body.toString().slice(0, 600)}…` : body.toString();
 }
 
-const registry = createFileRegistry(
-  fromBinary(FileDescriptorSetSchema, readFileSync(join(import.meta.dirname, 'vectors.binpb'))),
-);
-
 /** Request types by "/package.Service/Method". */
 const inputTypes: ReadonlyMap<string, DescMessage> = new Map(
-  [...registry]
+  [...vectorRegistry]
     .filter((type) => type.kind === 'service')
     .flatMap(({ typeName, methods }) => methods.map(({ name, input }) => [`/${typeName}/${name}`, input] as const)),
 );

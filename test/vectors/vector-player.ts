@@ -1,4 +1,4 @@
-import { createUpstream, type Upstream } from '../../gateway/index.ts';
+import { createUpstream, type Upstream, type UpstreamOptions } from '../../gateway/index.ts';
 import type { Observed } from './compare.ts';
 import { startGateway } from './gateway-under-test.ts';
 import { exchange, requestBytes } from './raw-client.ts';
@@ -14,8 +14,8 @@ export class VectorPlayer {
   #callsUnderWay = 0;
   #whenIdle: () => void = () => undefined;
 
-  async start(): Promise<void> {
-    this.#upstream = createUpstream(await this.#backend.listen());
+  async start(transport: UpstreamOptions['transport']): Promise<void> {
+    this.#upstream = createUpstream(await this.#backend.listen(), { transport });
     this.#gateway = await startGateway(this.#watched(this.#upstream));
   }
 

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { faultsOf } from './compare.ts';
 import { type OurOutcome, readVectors } from './vector.ts';
 import { VectorPlayer } from './vector-player.ts';
 
 const groups = readVectors();
-const player = new VectorPlayer();
-
-before(() => player.start());
-after(() => player.close());
 
 test('every vector is there, with ours for each quirk and each repetition of one', () => {
   const vectors = [...groups.values()].flat();
@@ -23,16 +19,28 @@ test('every vector is there, with ours for each quirk and each repetition of one
 
 const unexpected = { headers: [], messages: [], trailers: [], status: { code: 12, message: 'no call was expected' } };
 
-for (const [group, vectors] of groups) {
-  test(`${group}: ${vectors.length} vectors`, async () => {
-    const faults: string[] = [];
-    for (const { name, request, answer, compare, grpc, response, ours } of vectors) {
-      const own: Partial<OurOutcome> = typeof ours === 'object' ? ours : {};
-      const observed = await player.play(request, own.answer ?? answer ?? unexpected);
-      const expected = { grpc, response, ...own };
-      const found = faultsOf(expected, { ...compare, ...own.compare }, observed);
-      faults.push(...found.map((fault) => `${group}/${name}: ${fault}`));
+/** node:http2, which grpc-js stands on, refuses to send some metadata twice. */
+const beyondGrpcJs: ReadonlySet<string> = new Set(['metadata/authorization twice']);
+
+for (const transport of ['h2', 'grpc-js'] as const) {
+  describe(`over ${transport}`, () => {
+    const player = new VectorPlayer();
+    before(() => player.start(transport));
+    after(() => player.close());
+
+    for (const [group, vectors] of groups) {
+      test(`${group}: ${vectors.length} vectors`, async () => {
+        const faults: string[] = [];
+        for (const { name, request, answer, compare, grpc, response, ours } of vectors) {
+          const own: Partial<OurOutcome> = typeof ours === 'object' ? ours : {};
+          const observed = await player.play(request, own.answer ?? answer ?? unexpected);
+          if (transport === 'grpc-js' && beyondGrpcJs.has(`${group}/${name}`)) continue;
+          const expected = { grpc, response, ...own };
+          const found = faultsOf(expected, { ...compare, ...own.compare }, observed);
+          faults.push(...found.map((fault) => `${group}/${name}: ${fault}`));
+        }
+        assert.equal(faults.length, 0, `\n${faults.join('\n')}`);
+      });
     }
-    assert.equal(faults.length, 0, `\n${faults.join('\n')}`);
   });
 }
