@@ -158,5 +158,4 @@ for (const { name, type, value } of samples) {
     ),
   );
 }
-// biome-ignore lint/suspicious/noConsole: the table is what this program is for.
 console.table(rows);
