@@ -15,7 +15,10 @@ const jsonForms: Readonly<Record<string, (text: string) => string>> = {
 /** Wire bytes of the message that a text of a path or query stands for. */
 export function readMessageText(codecs: Codecs, type: DescMessage, text: string): Uint8Array {
   const jsonForm = jsonForms[type.typeName];
-  if (jsonForm !== undefined) return codecs.message(type).read(Buffer.from(jsonForm(text)));
+  if (jsonForm !== undefined) {
+    if (text.trim() === '') throw new TextValueError(`"${text}" is no value of type ${type.typeName}`);
+    return codecs.message(type).read(Buffer.from(jsonForm(text)));
+  }
   if (type.typeName === 'google.protobuf.FieldMask') return fieldMask(text);
   if (type.typeName === 'google.protobuf.Empty') {
     if (text !== '' && text !== '{}') throw new TextValueError('expected an empty value or "{}"');

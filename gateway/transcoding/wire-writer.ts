@@ -2,6 +2,9 @@ const initialSize = 1 << 14;
 /** A buffer that had to grow past this is not kept for the next message. */
 const keptSize = 1 << 20;
 
+/** The bits of NaN as Go writes them: the same answer byte for byte. */
+const nan = 0x7ff8_0000_0000_0001n;
+
 /** Protobuf wire bytes that grow at their end. */
 export class WireWriter {
   bytes = Buffer.allocUnsafeSlow(initialSize);
@@ -85,7 +88,8 @@ export class WireWriter {
 
   double(value: number): void {
     this.reserve(8);
-    this.view.setFloat64(this.position, value, true);
+    if (Number.isNaN(value)) this.view.setBigUint64(this.position, nan, true);
+    else this.view.setFloat64(this.position, value, true);
     this.position += 8;
   }
 
