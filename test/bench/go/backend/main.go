@@ -3,13 +3,10 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"net"
-	"os"
 	"sync"
 
 	"google.golang.org/grpc"
@@ -139,20 +136,13 @@ func item(index int) *benchv1.Item {
 	}
 }
 
-// endWithParent ends the process when its standard input is closed, so that nothing stays behind.
-func endWithParent() {
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	os.Exit(0)
-}
-
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "host:port")
 	flag.Parse()
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", *listen)
+	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		log.Fatal(err)
 	}
-	go endWithParent()
 	server := grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{}), grpc.UnknownServiceHandler(newBackend().handle))
 	log.Fatal(server.Serve(listener))
 }

@@ -4,10 +4,8 @@ package main
 import (
 	"context"
 	"flag"
-	"io"
 	"log"
 	"net/http"
-	"os"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
@@ -16,17 +14,10 @@ import (
 	benchv1 "protogate.example/bench/gen/bench/v1"
 )
 
-// endWithParent ends the process when its standard input is closed, so that nothing stays behind.
-func endWithParent() {
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	os.Exit(0)
-}
-
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "host:port")
 	upstream := flag.String("upstream", "", "host:port of the gRPC server")
 	flag.Parse()
-	go endWithParent()
 	mux := runtime.NewServeMux()
 	credentials := grpc.WithTransportCredentials(insecure.NewCredentials())
 	err := benchv1.RegisterBenchServiceHandlerFromEndpoint(context.Background(), mux, *upstream, []grpc.DialOption{credentials})
