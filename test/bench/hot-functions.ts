@@ -5,6 +5,8 @@ export interface CpuProfile {
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
   readonly timeDeltas: readonly number[];
+  /** Microseconds of the machine's monotonic clock, as process.hrtime tells it. */
+  readonly startTime: number;
 }
 
 interface ProfileNode {
@@ -24,18 +26,24 @@ export interface HotFunction {
   readonly selfMicros: number;
 }
 
-/** Time spent in each function itself, the most first; all its calls together. Idle time is left out. */
-export function hotFunctions(profile: CpuProfile, root: string): HotFunction[] {
+/**
+ * Time spent in each function itself since `from` (microseconds of the monotonic clock), the most first; all its calls
+ * together. Idle time is left out.
+ */
+export function hotFunctions(profile: CpuProfile, root: string, from: number): HotFunction[] {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const functions = new Map<string, HotFunction>();
+  let time = profile.startTime;
   for (const [index, sample] of profile.samples.entries()) {
+    const delta = profile.timeDeltas[index] ?? 0;
+    time += delta;
     const node = nodes.get(sample);
-    if (node === undefined || node.callFrame.functionName === '(idle)') continue;
+    if (time < from || node === undefined || node.callFrame.functionName === '(idle)') continue;
     const { functionName, url, lineNumber } = node.callFrame;
     const name = functionName === '' ? '(anonymous)' : functionName;
     const place = url === '' ? '' : `${url.replace(`file://${root}/`, '')}:${lineNumber + 1}`;
     const key = `${name} ${place}`;
-    const selfMicros = (functions.get(key)?.selfMicros ?? 0) + (profile.timeDeltas[index] ?? 0);
+    const selfMicros = (functions.get(key)?.selfMicros ?? 0) + delta;
     functions.set(key, { name, place, selfMicros });
   }
   return [...functions.values()].toSorted((left, right) => right.selfMicros - left.selfMicros);

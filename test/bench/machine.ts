@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, release, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 
 /** "AMD EPYC, 2 cores, 24 GiB, Linux 6.18.44" */
 export function describeMachine(): string {
   const model = /^model name\s*:\s*(.+)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${model}, ${availableParallelism()} cores, ${memory} GiB, Linux ${release()}`;
+  return `${model}, ${cpus().length} cores, ${memory} GiB, Linux ${release()}`;
 }
 
 /** "wrk 4.1.0" */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareCast } from './cast.ts';
+import { formatNumber } from './markdown.ts';
 import { measureLoad, measureSteady, type RunningPeer } from './measure.ts';
 import { fastifyPeer } from './peers/fastify.ts';
 import { loadCore, type Plan, streamConnections, streamMessages, usualConnections } from './plan.ts';
@@ -105,7 +106,7 @@ function usualRow(shape: Shape): LoadRow {
 }
 
 function kilobytes(text: string): string {
-  return `${(Buffer.byteLength(text) / 1_000).toFixed(0)} KB`;
+  return `${formatNumber(Buffer.byteLength(text) / 1_000)} KB`;
 }
 
 function tell(phase: string): void {

@@ -14,6 +14,8 @@ import { startPeer } from './start-peer.ts';
 import { buildGo, dataFolder, missingNeeds, repository } from './tools.ts';
 import { runWrk } from './wrk.ts';
 
+const warmUpSeconds = 2;
+
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
@@ -33,20 +35,30 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const functions = hotFunctions(await recordProfile(shape, Number(values.seconds)), repository);
+  const { profile, from } = await recordProfile(shape, Number(values.seconds));
+  const functions = hotFunctions(profile, repository, from);
   process.stdout.write(`${describe(functions, Number(values.top))}\n`);
 }
 
-async function recordProfile(shape: Shape, seconds: number): Promise<CpuProfile> {
+/** A profile, and when the load began after the warm-up, in microseconds of the monotonic clock. */
+interface Recording {
+  readonly profile: CpuProfile;
+  readonly from: number;
+}
+
+async function recordProfile(shape: Shape, seconds: number): Promise<Recording> {
   const folder = join(dataFolder, 'profile');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const processes = new Processes();
+  let from = 0;
   try {
     const upstreamPort = await freePort();
     await processes.start(chooseBackend(await buildGo()).command(upstreamPort), loadCore);
     const profiled = protogatePeer(['--cpu-prof', '--cpu-prof-dir', folder]);
     const { origin } = await startPeer(processes, profiled, upstreamPort);
+    await runWrk({ origin, shape, connections: usualConnections, seconds: warmUpSeconds });
+    from = Number(process.hrtime.bigint() / 1_000n);
     await runWrk({ origin, shape, connections: usualConnections, seconds });
   } finally {
     // The gateway writes its profile as it ends.
@@ -54,7 +66,7 @@ async function recordProfile(shape: Shape, seconds: number): Promise<CpuProfile>
   }
   const [file] = await readdir(folder);
   if (file === undefined) throw new Error('the gateway wrote no profile');
-  return JSON.parse(await readFile(join(folder, file), 'utf8'));
+  return { profile: JSON.parse(await readFile(join(folder, file), 'utf8')), from };
 }
 
 function describe(functions: readonly HotFunction[], top: number): string {

@@ -1,10 +1,10 @@
-import { failureNotes, findings } from './findings.ts';
 import { describeMachine, wrkVersion } from './machine.ts';
 import { formatNumber, formatSpread, markdownTable } from './markdown.ts';
 import type { LoadFigures } from './measure.ts';
 import { steadyRate, streamConnections, streamMessages, usualConnections } from './plan.ts';
 import { type Comparison, type Results, ratiosTo, type Series, valuesOf } from './results.ts';
 import { spread } from './statistics.ts';
+import { failureNotes, summaryTable } from './summary.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -14,7 +14,8 @@ export function writeReport(results: Results): string {
     '# Benchmark results',
     'Made by `npm run bench`; every number is the median of its rounds, with the lowest and highest in brackets.',
     '![CPU time per request](results.svg)',
-    ...findings(results),
+    'The best gateway of each row is in bold; where it is another than Protogate, that one wins.',
+    summaryTable(results),
     ...failureNotes(results),
     '## How it was measured',
     methodText(results),

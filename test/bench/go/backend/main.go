@@ -5,6 +5,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"sync"
@@ -66,6 +67,11 @@ func (b *backend) handle(_ any, stream grpc.ServerStream) error {
 	var request []byte
 	if err := stream.RecvMsg(&request); err != nil {
 		return err
+	}
+	// An answer before the end of the request would have Envoy close its client's connection.
+	var none []byte
+	if err := stream.RecvMsg(&none); err != io.EOF {
+		return status.Error(codes.InvalidArgument, "one message is expected")
 	}
 	switch method {
 	case service + "Greeting":
