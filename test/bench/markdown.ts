@@ -18,7 +18,7 @@ export function formatNumber(value: number): string {
 }
 
 /** "41.2 (40.1–43.0)"; only the value when there is one round. */
-export function formatSpread({ median, min, max }: Spread, unit = ''): string {
+export function formatSpread({ median, min, max }: Spread): string {
   const range = min === max ? '' : ` (${formatNumber(min)}–${formatNumber(max)})`;
-  return `${formatNumber(median)}${unit}${range}`;
+  return `${formatNumber(median)}${range}`;
 }

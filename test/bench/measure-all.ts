@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareCast } from './cast.ts';
+import { describeMachine, wrkVersion } from './machine.ts';
 import { formatNumber } from './markdown.ts';
 import { measureLoad, measureSteady, type RunningPeer } from './measure.ts';
 import { fastifyPeer } from './peers/fastify.ts';
@@ -34,6 +35,8 @@ export async function measureAll(processes: Processes, plan: Plan): Promise<Resu
   return {
     peers: running.map(({ peer }) => peer),
     absent,
+    machine: describeMachine(),
+    loadTool: wrkVersion(),
     backend: backend.description,
     ...(await measureRunning(running, plan, sizes)),
     starts: await measureStarts(processes, running, plan.starts, upstreamPort),

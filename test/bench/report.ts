@@ -1,4 +1,3 @@
-import { describeMachine, wrkVersion } from './machine.ts';
 import { formatNumber, formatSpread, markdownTable } from './markdown.ts';
 import type { LoadFigures } from './measure.ts';
 import { steadyRate, streamConnections, streamMessages, usualConnections } from './plan.ts';
@@ -60,11 +59,11 @@ export function writeReport(results: Results): string {
 
 function methodText(results: Results): string {
   return [
-    `* Machine: ${describeMachine()}. Loopback only.`,
+    `* Machine: ${results.machine}. Loopback only.`,
     '* Each peer is pinned to core 0, alone under load there; load and gRPC server are pinned to core 1.',
     `* gRPC server: ${results.backend}.`,
     '* Rounds: in each, all peers are measured one after another, in an order that changes from round to round.',
-    `* Load: ${wrkVersion()}, 1 thread, ${usualConnections} connections; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none.`,
+    `* Load: ${results.loadTool}, 1 thread, ${usualConnections} connections; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none.`,
     '* CPU time: user and system time of the process with its children (/proc/PID/stat) over the run, by answered requests.',
     '* Before measuring, all gateways gave the same JSON, as values, for every request and stream.',
     '* Fastify from memory is no gateway. It is the limit for one that is built on Fastify.',

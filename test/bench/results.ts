@@ -17,6 +17,8 @@ export interface Results {
   readonly peers: readonly Peer[];
   /** Why a peer or a tool is not there, a line each. */
   readonly absent: readonly string[];
+  readonly machine: string;
+  readonly loadTool: string;
   readonly backend: string;
   readonly shapes: readonly Comparison<LoadFigures>[];
   readonly steady: readonly Comparison<SteadyFigures>[];
