@@ -5,7 +5,7 @@ import { describeMachine, wrkVersion } from './machine.ts';
 import { formatNumber } from './markdown.ts';
 import { measureLoad, measureSteady, type RunningPeer } from './measure.ts';
 import { fastifyPeer } from './peers/fastify.ts';
-import { loadCore, type Plan, streamConnections, streamMessages, usualConnections } from './plan.ts';
+import { loadCore, type Plan, streamMessages } from './plan.ts';
 import { freePort, type Processes } from './processes.ts';
 import type { Results } from './results.ts';
 import { measureRounds } from './rounds.ts';
@@ -47,16 +47,15 @@ type Measured = Pick<Results, 'shapes' | 'steady' | 'sizes' | 'connections' | 's
 
 async function measureRunning(running: readonly RunningPeer[], plan: Plan, sizes: readonly Shape[]): Promise<Measured> {
   const gateways = running.filter(({ peer }) => peer.gateway);
-  const load = (rows: readonly LoadRow[], peers: readonly RunningPeer[], seconds: number, rounds: number) =>
-    measureRounds({ rows, peers, rounds, measure: (peer, row) => measureLoad(peer, { ...row, seconds }) });
-  const beside = (rows: readonly LoadRow[], peers = running) => load(rows, peers, plan.sideSeconds, plan.sideRounds);
-  const main = shapes.map(usualRow);
-  const streams = [{ ...usualRow(stream(streamMessages)), connections: streamConnections }];
+  const load = (rows: readonly Shape[], peers: readonly RunningPeer[], seconds: number, rounds: number) =>
+    measureRounds({ rows, peers, rounds, measure: (peer, shape) => measureLoad(peer, shape, seconds) });
+  const beside = (rows: readonly Shape[], peers = running) => load(rows, peers, plan.sideSeconds, plan.sideRounds);
+  const streams = [stream(streamMessages)];
   tell('warming up');
-  await load(main, running, plan.warmUpSeconds, 1);
+  await load(shapes, running, plan.warmUpSeconds, 1);
   await load(streams, gateways, 1, 1);
   tell('CPU per request and requests per second');
-  const byShape = await load(main, running, plan.runSeconds, plan.rounds);
+  const byShape = await load(shapes, running, plan.runSeconds, plan.rounds);
   tell('latency and memory at a steady rate');
   const steady = await measureRounds({
     rows: [greeting, echo],
@@ -65,14 +64,11 @@ async function measureRunning(running: readonly RunningPeer[], plan: Plan, sizes
     measure: (peer, shape) => measureSteady(peer, shape, plan.latencySeconds),
   });
   tell('message size');
-  const bySize = await beside(sizes.map(usualRow));
+  const bySize = await beside(sizes);
   tell('connections');
-  const connectionRows = plan.connections.map((connections) => ({
-    title: String(connections),
-    shape: greeting,
-    connections,
-  }));
-  const byConnections = await beside(connectionRows);
+  const byConnections = await beside(
+    plan.connections.map((connections) => ({ ...greeting, title: String(connections), connections })),
+  );
   tell('streams');
   const byStreams = await beside(streams, gateways);
   return { shapes: byShape, steady, sizes: bySize, connections: byConnections, streams: byStreams };
@@ -96,16 +92,6 @@ async function measureStarts(
       return startMillis;
     },
   });
-}
-
-interface LoadRow {
-  readonly title: string;
-  readonly shape: Shape;
-  readonly connections: number;
-}
-
-function usualRow(shape: Shape): LoadRow {
-  return { title: shape.title, shape, connections: usualConnections };
 }
 
 function kilobytes(text: string): string {

@@ -36,15 +36,10 @@ export interface SteadyFigures {
   readonly residentBytes: number;
 }
 
-export interface LoadOptions {
-  readonly shape: Shape;
-  readonly connections: number;
-  readonly seconds: number;
-}
-
 /** Load as high as the peer takes it. */
-export async function measureLoad({ pid, origin }: RunningPeer, options: LoadOptions): Promise<LoadFigures> {
-  const { result, cpuMicros, residentBytes } = await watch(pid, () => runWrk({ origin, ...options }));
+export async function measureLoad(running: RunningPeer, shape: Shape, seconds: number): Promise<LoadFigures> {
+  const { pid, origin } = running;
+  const { result, cpuMicros, residentBytes } = await watch(pid, () => runWrk({ origin, shape, seconds }));
   return {
     cpuMicros: cpuMicros / result.requests,
     requestsPerSecond: result.requests / result.seconds,

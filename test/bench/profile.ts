@@ -7,7 +7,7 @@ import { type CpuProfile, type HotFunction, hotFunctions, timeByOwner } from './
 import { markdownTable } from './markdown.ts';
 import { chooseBackend } from './peers/backend.ts';
 import { protogatePeer } from './peers/protogate.ts';
-import { loadCore, streamMessages, usualConnections } from './plan.ts';
+import { loadCore, streamMessages } from './plan.ts';
 import { freePort, Processes } from './processes.ts';
 import { greeting, type Shape, shapes, stream } from './shapes.ts';
 import { startPeer } from './start-peer.ts';
@@ -57,9 +57,9 @@ async function recordProfile(shape: Shape, seconds: number): Promise<Recording> 
     await processes.start(chooseBackend(await buildGo()).command(upstreamPort), loadCore);
     const profiled = protogatePeer(['--cpu-prof', '--cpu-prof-dir', folder]);
     const { origin } = await startPeer(processes, profiled, upstreamPort);
-    await runWrk({ origin, shape, connections: usualConnections, seconds: warmUpSeconds });
+    await runWrk({ origin, shape, seconds: warmUpSeconds });
     from = Number(process.hrtime.bigint() / 1_000n);
-    await runWrk({ origin, shape, connections: usualConnections, seconds });
+    await runWrk({ origin, shape, seconds });
   } finally {
     // The gateway writes its profile as it ends.
     await processes.stopAll();

@@ -1,6 +1,6 @@
 import { formatNumber, formatSpread, markdownTable } from './markdown.ts';
 import type { LoadFigures } from './measure.ts';
-import { steadyRate, streamConnections, streamMessages, usualConnections } from './plan.ts';
+import { fewConnections, steadyRate, streamMessages, usualConnections } from './plan.ts';
 import { type Comparison, type Results, ratiosTo, type Series, valuesOf } from './results.ts';
 import { spread } from './statistics.ts';
 import { failureNotes, summaryTable } from './summary.ts';
@@ -50,7 +50,7 @@ export function writeReport(results: Results): string {
     costTable(results.connections, 'connections'),
     costTable(results.connections, 'connections', ({ requestsPerSecond }) => requestsPerSecond),
     '## Streams',
-    `Server streams of ${formatNumber(streamMessages)} messages of about 115 bytes of JSON, ${streamConnections} at once.`,
+    `Server streams of ${formatNumber(streamMessages)} messages of about 115 bytes of JSON, ${fewConnections} at once.`,
     ...results.streams.map(streamTable),
   ]
     .flat()
@@ -63,7 +63,7 @@ function methodText(results: Results): string {
     '* Each peer is pinned to core 0, alone under load there; load and gRPC server are pinned to core 1.',
     `* gRPC server: ${results.backend}.`,
     '* Rounds: in each, all peers are measured one after another, in an order that changes from round to round.',
-    `* Load: ${results.loadTool}, 1 thread, ${usualConnections} connections; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none.`,
+    `* Load: ${results.loadTool}, 1 thread, ${usualConnections} connections, ${fewConnections} for lists and streams; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none.`,
     '* CPU time: user and system time of the process with its children (/proc/PID/stat) over the run, by answered requests.',
     '* Before measuring, all gateways gave the same JSON, as values, for every request and stream.',
     '* Fastify from memory is no gateway. It is the limit for one that is built on Fastify.',

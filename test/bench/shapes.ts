@@ -1,18 +1,27 @@
+import { fewConnections, usualConnections } from './plan.ts';
+
 /** One kind of request. */
 export interface Shape {
   readonly name: string;
   readonly title: string;
   readonly path: string;
+  readonly connections: number;
   /** JSON that is posted; a GET when absent. */
   readonly body?: string;
 }
 
-export const greeting: Shape = { name: 'greeting', title: 'Greeting: 1.5 KB answer', path: '/api/v1/greeting' };
+export const greeting: Shape = {
+  name: 'greeting',
+  title: 'Greeting: 1.5 KB answer',
+  path: '/api/v1/greeting',
+  connections: usualConnections,
+};
 
 export const echo: Shape = {
   name: 'echo',
   title: 'Echo: 2 KB of nested JSON both ways',
   path: '/api/v1/orders:echo',
+  connections: usualConnections,
   body: JSON.stringify(order()),
 };
 
@@ -23,12 +32,22 @@ export const shapes: readonly Shape[] = [greeting, echo, list];
 
 /** A list answer with `count` items of 113 bytes on average. */
 export function items(count: number): Shape {
-  return { name: `items-${count}`, title: `${count} items`, path: `/api/v1/items/${count}` };
+  return {
+    name: `items-${count}`,
+    title: `${count} items`,
+    path: `/api/v1/items/${count}`,
+    connections: fewConnections,
+  };
 }
 
 /** A server stream of `count` messages. */
 export function stream(count: number): Shape {
-  return { name: `stream-${count}`, title: `Stream of ${count} messages`, path: `/api/v1/stream/${count}` };
+  return {
+    name: `stream-${count}`,
+    title: `Stream of ${count} messages`,
+    path: `/api/v1/stream/${count}`,
+    connections: fewConnections,
+  };
 }
 
 /** Every field has a value that is not the default, so that all gateways write the same JSON. */

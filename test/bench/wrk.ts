@@ -11,7 +11,6 @@ const run = promisify(execFile);
 export interface WrkRun {
   readonly origin: string;
   readonly shape: Shape;
-  readonly connections: number;
   /** Whole seconds: wrk knows no others. */
   readonly seconds: number;
 }
@@ -33,15 +32,28 @@ interface WrkSummary {
 const mark = 'summary ';
 
 /** As many requests as the gateway takes, each connection sending the next when it has the answer. */
-export async function runWrk({ origin, shape, connections, seconds }: WrkRun): Promise<WrkResult> {
+export async function runWrk({ origin, shape, seconds }: WrkRun): Promise<WrkResult> {
   const script = await writeScript(shape);
-  const wrk = ['wrk', '-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '-s', script];
+  const wrk = [
+    'wrk',
+    '-t',
+    '1',
+    '-c',
+    String(shape.connections),
+    '-d',
+    `${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    script,
+  ];
   const { stdout } = await run('taskset', ['-c', String(loadCore), ...wrk, origin + shape.path], {
     timeout: (seconds + 15) * 1_000,
   });
   const line = stdout.split('\n').find((text) => text.startsWith(mark));
   if (line === undefined) throw new Error(`wrk gave no summary: ${stdout}`);
   const summary: WrkSummary = JSON.parse(line.slice(mark.length));
+  if (summary.requests === 0) throw new Error(`${shape.name} at ${origin}: no answer in ${seconds} s`);
   return { requests: summary.requests, failures: summary.failures, seconds: summary.micros / 1_000_000 };
 }
 
