@@ -49,7 +49,7 @@ export interface UpstreamOptions {
 }
 
 export const defaultUpstreamOptions: UpstreamOptions = {
-  transport: 'grpc-js',
+  transport: 'h2',
   tls: undefined,
   maxMessageBytes: 4 * 1024 * 1024,
   maxSentMessageBytes: 4 * 1024 * 1024,
