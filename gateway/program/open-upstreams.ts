@@ -61,7 +61,15 @@ function commonTls(settings: Settings): UpstreamTls | undefined {
   };
 }
 
+/** Connections come and go; that one cannot be made is for somebody to look at. */
+const eventLevels = {
+  connected: 'debug',
+  disconnected: 'debug',
+  'call-failed': 'debug',
+  'connect-failed': 'warn',
+  'resolve-failed': 'warn',
+} as const satisfies Record<UpstreamEvent['event'], string>;
+
 function logEvent(logger: Logger, { event, ...what }: UpstreamEvent): void {
-  const level = event === 'connected' ? 'info' : event === 'call-failed' ? 'debug' : 'warn';
-  logger[level](what, `upstream ${event}`);
+  logger[eventLevels[event]](what, `upstream ${event}`);
 }
