@@ -144,6 +144,7 @@ export class H2Call implements Call, Stream, RegisteredCall {
   }
 
   onData(chunk: Buffer, start: number, end: number): void {
+    if (this.#awaitsHeaders) this.#end(localStatus(Code.INTERNAL, 'the upstream sent messages before headers'));
     if (this.#ended) return;
     const taken = this.#incoming.add(chunk, start, end);
     if (this.#ended) return;

@@ -110,13 +110,13 @@ export class Subchannel {
 
   #onDraining(connection: Connection, startedAt: number, reason: string): void {
     this.#draining.add(connection);
-    this.#remove(connection, startedAt, reason);
+    this.#remove(connection, startedAt, reason, false);
   }
 
   #onClosed(connection: Connection, startedAt: number, reason: string): void {
     this.#draining.delete(connection);
     if (connection !== this.#attempt) {
-      this.#remove(connection, startedAt, reason);
+      this.#remove(connection, startedAt, reason, true);
       return;
     }
     this.#attempt = undefined;
@@ -126,7 +126,8 @@ export class Subchannel {
     this.#beginLater(startedAt);
   }
 
-  #remove(connection: Connection, startedAt: number, reason: string): void {
+  /** `broken`: without a word of GOAWAY. */
+  #remove(connection: Connection, startedAt: number, reason: string, broken: boolean): void {
     const index = this.#connections.indexOf(connection);
     if (index < 0) return;
     this.#connections.splice(index, 1);
@@ -137,8 +138,8 @@ export class Subchannel {
       this.#begin();
       this.#options.listener.onStateChange();
     } else {
-      // One that did not last counts as one that failed, or a broken server would be called without a pause.
-      this.#failing = true;
+      // One that did not last counts as an attempt, or a broken server would be called without a pause.
+      this.#failing = broken;
       this.#beginLater(startedAt);
     }
   }
