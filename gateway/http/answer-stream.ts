@@ -12,6 +12,7 @@ import {
   tellOutcome,
   wantsTrailers,
 } from './exchange.ts';
+import { lingerOnRest } from './linger.ts';
 import type { Route } from './route.ts';
 import type { AnswerListener } from './send-request.ts';
 import { statusBody } from './status-body.ts';
@@ -86,6 +87,7 @@ export class StreamAnswer extends Readable implements AnswerListener {
   /** @param contentType undefined for a stream without messages, which has no content to be of a type. */
   #begin(contentType: string | undefined): void {
     this.#state = 'sending';
+    lingerOnRest(this.#exchange.request.raw, this.#exchange.reply.raw);
     setHeaders(this.#exchange, this.#headers);
     if (contentType !== undefined) this.#exchange.reply.type(contentType);
     this.#exchange.reply.send(this);

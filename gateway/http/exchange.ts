@@ -4,6 +4,7 @@ import { Code, httpStatusOf } from '../status/code.ts';
 import type { StatusError } from '../status/status-error.ts';
 import { jsonContentType } from '../transcoding/response-writer.ts';
 import type { Metadata } from '../upstream/upstream.ts';
+import { lingerOnRest } from './linger.ts';
 import { type HeaderFields, responseHeaders, responseTrailers } from './response-headers.ts';
 import type { Route } from './route.ts';
 import type { RouteIndex } from './route-index.ts';
@@ -34,8 +35,9 @@ export function setHeaders({ reply, settings }: Exchange, metadata: Metadata): v
 
 /** Sends the answer of a call, its trailers behind it if the client takes them (TE: trailers, RFC 9110, section 6.5.1). */
 export function sendAnswer(exchange: Exchange, body: Uint8Array, trailers: Metadata): FastifyReply {
-  const { reply } = exchange;
+  const { request, reply } = exchange;
   tellOutcome(exchange, Code.OK);
+  lingerOnRest(request.raw, reply.raw);
   return sendBody(exchange, body, trailers) ?? reply.send(asBuffer(body));
 }
 
@@ -95,6 +97,7 @@ function askOnError({ request, reply, settings }: Exchange, error: StatusError):
 function setErrorHead(exchange: Exchange, error: StatusError): void {
   const { request, reply } = exchange;
   tellOutcome(exchange, error.code);
+  lingerOnRest(request.raw, reply.raw);
   if (error.cause !== undefined && isOurFault(error)) request.log.error({ err: error.cause }, error.message);
   reply.code(error.httpStatus ?? httpStatusOf(error.code)).type(jsonContentType);
   if (error.headers !== undefined) reply.headers(error.headers);

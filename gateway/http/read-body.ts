@@ -37,10 +37,8 @@ export function readBody(
   stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
 }
 
-/** Closes the connection: what is left of the body is not read. */
 function bodyTooLarge(maxBytes: number): StatusError {
   return new StatusError(Code.RESOURCE_EXHAUSTED, `the request body is larger than ${maxBytes} bytes`, {
     httpStatus: 413,
-    headers: { connection: 'close' },
   });
 }

@@ -60,19 +60,20 @@ async function streamRequest(plan: RequestPlan, listener: AnswerListener): Promi
   // A bidirectional call begins at once, for the server may speak first; otherwise a bad first message makes no call.
   const first = plan.route.serverStreaming ? undefined : await messages.next();
   let room = Promise.withResolvers<void>();
+  let over = false;
   const call = startCall(plan, {
     onHeaders: (metadata) => listener.onHeaders(metadata),
     onMessage: (message) => listener.onMessage(message),
     onStatus: (status) => {
+      over = true;
       room.resolve();
-      plan.body.destroy();
       listener.onStatus(status);
     },
     onDrain: () => room.resolve(),
   });
   listener.onCall(call);
   const send = async (message: Uint8Array): Promise<void> => {
-    if (call.send(message)) return;
+    if (over || call.send(message)) return;
     await room.promise;
     room = Promise.withResolvers();
   };
@@ -87,7 +88,8 @@ async function* requestMessages(plan: RequestPlan): AsyncGenerator<Uint8Array, u
   const raw = isHttpBody(route.binding.method.input) && isRawContent(parts.contentType);
   const splitter = new JsonSplitter(plan.limits.maxBytes);
   try {
-    for await (const chunk of plan.body as AsyncIterable<Buffer>) {
+    // Not destroyed when this stops early: with the body the connection would go, and the answer with it.
+    for await (const chunk of plan.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (raw) yield read(chunk);
       else for (const value of splitter.push(chunk)) yield read(value);
     }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { faultsOf } from './compare.ts';
 import { type OurOutcome, readVectors } from './vector.ts';
@@ -44,3 +46,13 @@ for (const transport of ['h2', 'grpc-js'] as const) {
     }
   });
 }
+
+test('docs/compatibility.md names every exchange in which we differ, and no other', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/compatibility.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| where'));
+  const named = rows
+    .flatMap((row) => row.split(' | ').at(-1)?.replace(/ \|$/, '').split(', ') ?? [])
+    .filter((name) => name.includes('/'));
+  const different = [...groups.values()].flat().filter(({ ours }) => typeof ours === 'object');
+  assert.deepEqual(named.sort(), different.map(({ group, name }) => `${group}/${name}`).sort());
+});

@@ -6,10 +6,45 @@ export function toGrpcMetadata(metadata: Metadata, waitForReady: boolean): GrpcM
   const result = new GrpcMetadata({ waitForReady });
   for (const [name, value] of metadata) {
     if (!isMetadataName(name) || !isMetadataValue(value)) continue;
+    if (sentOnce.has(name) && result.get(name).length > 0) continue;
     result.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
   }
   return result;
 }
+
+/** What node:http2 refuses to send twice, failing the call; a client may ask for any of it. The first value counts. */
+const sentOnce: ReadonlySet<string> = new Set([
+  'access-control-allow-credentials',
+  'access-control-max-age',
+  'access-control-request-method',
+  'age',
+  'authorization',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'date',
+  'dnt',
+  'etag',
+  'expires',
+  'from',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'range',
+  'referer',
+  'retry-after',
+  'tk',
+  'upgrade-insecure-requests',
+  'x-content-type-options',
+]);
 
 /** grpc-js (node:http2 below it) gives repeated text values joined by ", ". */
 export function fromGrpcMetadata(metadata: GrpcMetadata): Metadata {
