@@ -77,9 +77,11 @@ function unboundBinding(method: DescMethod): HttpBinding {
 
 function toBinding(
   method: DescMethod,
-  { pattern, body, responseBody }: HttpRule,
+  { pattern, body, responseBody: field }: HttpRule,
   source: string,
 ): HttpBinding | string {
+  // grpc-gateway takes "*" here too, for the whole message.
+  const responseBody = field === '*' ? '' : field;
   if (pattern.case === undefined) return 'the rule has no get, put, post, delete, patch or custom';
   if (pattern.case !== 'custom') {
     return { method, httpMethod: pattern.case.toUpperCase(), template: pattern.value, body, responseBody, source };
@@ -93,10 +95,10 @@ function toBinding(
 function faultsOf({ method, template, body, responseBody }: HttpBinding): string[] {
   const faults: string[] = [];
   if (template === '') faults.push('the path is empty');
-  if (!['', '*'].includes(body) && fieldOf(method.input, body) === undefined) {
+  if (!['', '*'].includes(body) && !isFieldPath(method.input, body)) {
     faults.push(`body "${body}" is not a field of ${method.input.typeName}`);
   }
-  if (responseBody !== '' && fieldOf(method.output, responseBody) === undefined) {
+  if (responseBody !== '' && !isFieldPath(method.output, responseBody)) {
     faults.push(`response_body "${responseBody}" is not a field of ${method.output.typeName}`);
   }
   for (const { path, column } of variablesOf(template)) {
@@ -104,6 +106,17 @@ function faultsOf({ method, template, body, responseBody }: HttpBinding): string
     if (what !== undefined) faults.push(`path "${template}": ${what}, at column ${column}`);
   }
   return faults;
+}
+
+/** http.proto asks for a top-level field; as grpc-gateway does, one inside of singular messages is taken too. */
+function isFieldPath(message: DescMessage, path: string): boolean {
+  let holder: DescMessage | undefined = message;
+  for (const name of path.split('.')) {
+    const field: DescField | undefined = holder && fieldOf(holder, name);
+    if (field === undefined) return false;
+    holder = field.fieldKind === 'message' && !field.delimitedEncoding ? field.message : undefined;
+  }
+  return true;
 }
 
 /** Field paths of the variables of a template, with their columns from 1; the syntax is checked where routes are made. */

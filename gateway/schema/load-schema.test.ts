@@ -225,6 +225,9 @@ service S {
   rpc D(M) returns (M) { option (google.api.http) = { get: "/{inners.name}/{map.key}/{map}/{inners}" }; }
   rpc E(M) returns (M) { option (google.api.http) = { get: "/e" additional_bindings { custom { path: "/f" } additional_bindings { get: "/g" } } }; }
   rpc F(M) returns (M) { option (google.api.http) = { get: "/{time}/{names}/{inner.inner.name}" }; }
+  rpc G(M) returns (M) { option (google.api.http) = { post: "/g" body: "inner.inner" response_body: "inner.names" }; }
+  rpc H(M) returns (M) { option (google.api.http) = { post: "/h" body: "inners.name" response_body: "inner.gone" }; }
+  rpc I(M) returns (M) { option (google.api.http) = { get: "/i" response_body: "*" }; }
 }`,
     },
     faults: [
@@ -241,6 +244,8 @@ service S {
       'a.proto: p.S.D: path "/{inners.name}/{map.key}/{map}/{inners}": variable "inners" cannot be written in a path, at column 33',
       'a.proto: p.S.E: additional_bindings may not hold additional_bindings',
       'a.proto: p.S.E: the custom pattern has no kind',
+      'a.proto: p.S.H: body "inners.name" is not a field of p.M',
+      'a.proto: p.S.H: response_body "inner.gone" is not a field of p.M',
     ],
   },
 };

@@ -7,9 +7,9 @@ export interface HttpBinding {
   readonly httpMethod: string;
   /** Path template as written: "/v1/{name=shelves/*}:check". */
   readonly template: string;
-  /** "" none, "*" the whole request message, otherwise one top-level field of it. */
+  /** "" none, "*" the whole request message, otherwise one field of it: "book" or, further down, "inner.book". */
   readonly body: string;
-  /** "" the whole response message, otherwise one top-level field of it. */
+  /** "" the whole response message, otherwise one field of it, as for the body. */
   readonly responseBody: string;
   /** Where the rule stands, for messages: "greeting/greeting.proto: greeting.GreetingService.Greeting". */
   readonly source: string;

@@ -1,4 +1,5 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import type { FieldPath } from './bind-field.ts';
 
 const fieldsByName = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
 
@@ -13,4 +14,17 @@ export function findField(message: DescMessage, name: string): DescField | undef
     fieldsByName.set(message, fields);
   }
   return fields.get(name);
+}
+
+/** The fields along a path that an HTTP rule names, which the schema has been checked for. */
+export function findFieldPath(message: DescMessage, names: readonly string[]): FieldPath {
+  const path: DescField[] = [];
+  let holder: DescMessage | undefined = message;
+  for (const name of names) {
+    const field: DescField | undefined = holder && findField(holder, name);
+    if (field === undefined) throw new Error(`${message.typeName} has no field ${names.join('.')}`);
+    path.push(field);
+    holder = field.message;
+  }
+  return path;
 }

@@ -15,7 +15,7 @@ const request = vectorMessage('Everything');
 const options: QueryBinderOptions = {
   request,
   pathVariables: [],
-  bodyField: undefined,
+  bodyPath: [],
   codecs,
   unknownParameters: 'ignore',
 };
@@ -49,7 +49,8 @@ const rows: readonly (readonly [query: string, json: unknown, changes?: Partial<
   ['f_int32=5&inner.n=6', { inner: { n: 6 } }, { pathVariables: [vectorPath(request, 'f_int32')] }],
   ['inner.a=5&inner.n=6', { inner: { n: 6 } }, { pathVariables: [vectorPath(request, 'inner.a')] }],
   ['inner.a=5&f_int32=6', { fInt32: 6 }, { pathVariables: [vectorPath(request, 'inner')] }],
-  ['inner.a=5&f_int32=6', { fInt32: 6 }, { bodyField: vectorPath(request, 'inner')[0] }],
+  ['inner.a=5&f_int32=6', { fInt32: 6 }, { bodyPath: vectorPath(request, 'inner') }],
+  ['inner.a=5&inner.n=6', { inner: { n: 6 } }, { bodyPath: vectorPath(request, 'inner.a') }],
 ];
 
 for (const [query, json, changes] of rows) {

@@ -11,8 +11,8 @@ export interface QueryBinderOptions {
   readonly request: DescMessage;
   /** Fields that the path sets; a query parameter for one of them, or for a part of it, is passed over. */
   readonly pathVariables: readonly FieldPath[];
-  /** The field that the body sets; it takes no query parameters either. */
-  readonly bodyField: DescField | undefined;
+  /** The field that the body sets, none when empty; it takes no query parameters either. */
+  readonly bodyPath: FieldPath;
   readonly codecs: Codecs;
   readonly unknownParameters: 'ignore' | 'reject';
 }
@@ -24,9 +24,9 @@ const nothing: ReadonlySet<DescField> = new Set();
 
 /** Binds query parameters to the fields that neither path nor body sets (google/api/http.proto, HttpRule). */
 export function createQueryBinder(options: QueryBinderOptions): QueryBinder {
-  const { request, pathVariables, bodyField, codecs } = options;
-  const isBound = (path: FieldPath) =>
-    path[0] === bodyField || pathVariables.some((bound) => bound.every((field, index) => field === path[index]));
+  const { request, pathVariables, bodyPath, codecs } = options;
+  const boundPaths = bodyPath.length === 0 ? pathVariables : [...pathVariables, bodyPath];
+  const isBound = (path: FieldPath) => boundPaths.some((bound) => bound.every((field, index) => field === path[index]));
   const resolve = rememberFirst(maxRemembered, (name) => resolveParameter(request, name));
 
   return (writer, parameters) => {

@@ -55,6 +55,12 @@ const rows: readonly (readonly [name: string, row: Row, json: unknown])[] = [
     { type: 'WrapRequest', rule: 'inner', body: '{"a":"b"}', query: 'note=hi&inner.n=5' },
     { inner: { a: 'b' }, note: 'hi' },
   ],
+  [
+    'a field of a message as body, its neighbours from the query',
+    { type: 'WrapRequest', rule: 'inner.a', body: '"b"', query: 'note=hi&inner.n=5&inner.a=q' },
+    { inner: { a: 'b', n: 5 }, note: 'hi' },
+  ],
+  ['an empty body for a scalar of a message: not there', { type: 'WrapRequest', rule: 'inner.a' }, {}],
   ['an empty body is an empty message', { type: 'WrapRequest', rule: '*' }, {}],
   ['an empty body for a field: present and empty', { type: 'WrapRequest', rule: 'inner', body: ' \n' }, { inner: {} }],
   ['an empty body for a scalar: not there', { type: 'BodyRequest', rule: 'opt' }, {}],

@@ -5,7 +5,7 @@ import { StatusError } from '../status/status-error.ts';
 import { bindField, type FieldPath } from './bind-field.ts';
 import type { Codecs } from './codec.ts';
 import { fieldMaskOf, writeFieldMask } from './field-mask.ts';
-import { findField } from './find-field.ts';
+import { findFieldPath } from './find-field.ts';
 import { isHttpBody, writeHttpBody } from './http-body.ts';
 import { mergeMessages } from './merge-messages.ts';
 import { createQueryBinder } from './query-binder.ts';
@@ -16,7 +16,7 @@ export interface RequestReaderOptions {
   readonly request: DescMessage;
   /** Field paths of the template's variables, in the order of their captures: [["inner", "a"]]. */
   readonly variables: readonly (readonly string[])[];
-  /** "" none, "*" the whole message, otherwise one field. */
+  /** "" none, "*" the whole message, otherwise one field: "book" or, further down, "inner.book". */
   readonly body: string;
   /** Whether a field mask of the request is filled in from the body (PATCH). */
   readonly fillsFieldMask: boolean;
@@ -55,15 +55,17 @@ export function createRequestReader(options: RequestReaderOptions): RequestReade
 
 function createAssembler(options: RequestReaderOptions): RequestReader {
   const { request, codecs, body } = options;
-  const pathVariables = options.variables.map((names) => resolveVariable(request, names));
-  const bodyField = body === '' || body === '*' ? undefined : findField(request, body);
+  const pathVariables = options.variables.map((names) => findFieldPath(request, names));
+  const bodyPath = body === '' || body === '*' ? [] : findFieldPath(request, body.split('.'));
+  const bodyField = bodyPath.at(-1);
   const mask = options.fillsFieldMask && bodyField?.fieldKind === 'message' ? fieldMaskOf(request) : undefined;
   const readBody = body === '' ? undefined : createBodyReader(bodyField ?? request, codecs);
-  const bindQuery = createQueryBinder({ ...options, pathVariables, bodyField });
+  const bodyHolders = bodyPath.slice(0, -1);
+  const bindQuery = createQueryBinder({ ...options, pathVariables, bodyPath });
   const nestedVariable = pathVariables.some((path) => path.length > 1);
 
   return (parts) => {
-    const bodyWire = readBody?.(parts) ?? nothing;
+    const bodyWire = wrapIn(bodyHolders, readBody?.(parts) ?? nothing);
     if (body === '*' && pathVariables.length === 0) return bodyWire;
     const writer = new BinaryWriter();
     writer.raw(bodyWire);
@@ -85,18 +87,6 @@ function createAssembler(options: RequestReaderOptions): RequestReader {
 
 const nothing = new Uint8Array();
 const emptyObject = Buffer.from('{}');
-
-function resolveVariable(request: DescMessage, names: readonly string[]): FieldPath {
-  const path: DescField[] = [];
-  let message: DescMessage | undefined = request;
-  for (const name of names) {
-    const field: DescField | undefined = message && findField(message, name);
-    if (field === undefined) throw new Error(`${request.typeName} has no field ${names.join('.')}`);
-    path.push(field);
-    message = field.message;
-  }
-  return path;
-}
 
 function bindVariable(
   writer: BinaryWriter,
@@ -134,6 +124,11 @@ function createBodyReader(
     }
     return isBlank(body) ? presentAndEmpty : codec.read(body);
   };
+}
+
+/** Wire bytes for the innermost message as those of the request. */
+function wrapIn(holders: FieldPath, wire: Uint8Array): Uint8Array {
+  return wire.length === 0 ? wire : holders.reduceRight((inner, { number }) => wrapMessage(number, inner), wire);
 }
 
 function wrapMessage(number: number, wire: Uint8Array): Uint8Array {

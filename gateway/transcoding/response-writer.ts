@@ -1,6 +1,6 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import type { Codecs } from './codec.ts';
-import { findField } from './find-field.ts';
+import { findFieldPath } from './find-field.ts';
 import { type HttpBody, isHttpBody, readHttpBody, readMessageField } from './http-body.ts';
 
 /** An answer as it goes to the client. */
@@ -14,14 +14,28 @@ export type ResponseWriter = (wire: Uint8Array) => ResponseContent;
 
 export const jsonContentType = 'application/json';
 
-/** @param responseBody "" the whole message, otherwise one field of it. */
+/** @param responseBody "" the whole message, otherwise one field of it: "book" or, further down, "inner.book". */
 export function createResponseWriter(response: DescMessage, responseBody: string, codecs: Codecs): ResponseWriter {
-  const field = responseBody === '' ? undefined : findField(response, responseBody);
-  if (isHttpBody(response) && field === undefined) return writeRaw;
-  if (field?.fieldKind === 'message' && isHttpBody(field.message)) {
+  const path = responseBody === '' ? [] : findFieldPath(response, responseBody.split('.'));
+  const field = path.at(-1);
+  if (field === undefined) return createMessageWriter(response, codecs);
+  const writeField = createFieldWriter(field, codecs);
+  const holders = path.slice(0, -1);
+  if (holders.length === 0) return writeField;
+  return (wire) => writeField(holders.reduce((holder, { number }) => readMessageField(holder, number), wire));
+}
+
+function createMessageWriter(type: DescMessage, codecs: Codecs): ResponseWriter {
+  if (isHttpBody(type)) return writeRaw;
+  const codec = codecs.message(type);
+  return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false });
+}
+
+function createFieldWriter(field: DescField, codecs: Codecs): ResponseWriter {
+  if (field.fieldKind === 'message' && isHttpBody(field.message)) {
     return (wire) => writeRaw(readMessageField(wire, field.number));
   }
-  const codec = field === undefined ? codecs.message(response) : codecs.field(field);
+  const codec = codecs.field(field);
   return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false });
 }
 
