@@ -10,5 +10,5 @@ mkdir -p "$out"
 template='{"version":"v2","plugins":[{"local":"protoc-gen-es","out":"'$out'","opt":["target=ts","import_extension=ts","erasable_syntax=true"]}]}'
 buf generate proto --template "$template" \
   --path proto/google/api/annotations.proto --path proto/google/api/http.proto --path proto/google/api/httpbody.proto \
-  --path proto/google/rpc --path proto/grpc/health/v1 --path proto/grpc/reflection
+  --path proto/google/rpc/status.proto --path proto/google/rpc/error_details.proto --path proto/grpc/reflection/v1
 buf build proto --path proto/google --path proto/grpc --exclude-source-info --as-file-descriptor-set -o "$out/builtin.binpb"
