@@ -47,7 +47,7 @@ if runs "$runner"; then
   command=("$runner")
 else
   command=("$loader" --library-path "$libraries" "$runner")
-  runs "${command[@]}" || fetch_libraries
+  if ! runs "${command[@]}"; then fetch_libraries; fi
 fi
 
 mkdir -p "$output"

@@ -89,6 +89,14 @@ export class JsonWriter {
     this.position += this.bytes.write(json, this.position);
   }
 
+  /** Whether all that was written since a position is this. */
+  isSince(position: number, text: Uint8Array): boolean {
+    return (
+      this.position - position === text.length &&
+      this.bytes.compare(text, 0, text.length, position, this.position) === 0
+    );
+  }
+
   /** Writes a closing bracket in place of the comma after the last member. */
   close(code: number): void {
     if (this.bytes[this.position - 1] === 0x2c) this.position--;

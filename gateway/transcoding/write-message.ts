@@ -31,6 +31,8 @@ interface Member {
   readonly write: WriteValue;
   /** "name":default, if the field is written when it is absent. */
   readonly absent: Token | undefined;
+  /** Its default, if it is left out when it has that value. */
+  readonly leftOut: Buffer | undefined;
   /** What is wrong if it is absent. */
   readonly missing: string | undefined;
 }
@@ -40,11 +42,15 @@ export function objectWriter(type: DescMessage, fields: readonly AnyField[], con
   const plans = fields.map((field) => fieldPlan(field, context));
   const members = fields.map((field, index): Member => {
     const name = `${JSON.stringify(context.options.protoNames ? protoNameOf(field) : jsonNameOf(field))}:`;
-    const absent = context.options.emitDefaults && isWrittenWhenAbsent(field) ? absentValue(field, context) : undefined;
+    const { emitDefaults } = context.options;
+    const value = absentValue(field, context);
+    const isImplicit = field.presence === Presence.implicit && field.message === undefined;
+    const isRepeated = field.fieldKind === 'list' || field.fieldKind === 'map';
     return {
       name: token(name),
       write: plans[index]?.write ?? (() => undefined),
-      absent: absent === undefined ? undefined : token(`${name}${absent},`),
+      absent: emitDefaults && isWrittenWhenAbsent(field) ? token(`${name}${value},`) : undefined,
+      leftOut: !emitDefaults && (isImplicit || isRepeated) ? Buffer.from(value) : undefined,
       missing: field.presence === Presence.required ? `${type.typeName}.${field.name} is required` : undefined,
     };
   });
@@ -52,11 +58,13 @@ export function objectWriter(type: DescMessage, fields: readonly AnyField[], con
   return messageWriter(plans, (wire, json, end, first) => {
     json.byte(openBrace);
     let slot = first;
-    for (const { name, write, absent, missing } of members) {
+    for (const { name, write, absent, leftOut, missing } of members) {
       if (wire.seek(slot)) {
+        const before = json.position;
         json.token(name);
         write(wire, json, end);
-        json.byte(comma);
+        if (leftOut !== undefined && json.isSince(before + name.length, leftOut)) json.position = before;
+        else json.byte(comma);
       } else if (missing !== undefined) wire.refuse(missing);
       else if (absent !== undefined) json.token(absent);
       slot += 2;
