@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary, toJson } from '@bufbuild/protobuf';
+import { FieldMaskSchema } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { vectorMessage, vectorRegistry } from '../../test/vectors/vector-registry.ts';
 import { Code } from '../status/code.ts';
@@ -37,7 +38,6 @@ const valid: readonly (readonly [type: string, text: string, json: unknown])[] =
   ['Empty', '{}', {}],
   ['Struct', '{"a":[1,null]}', { a: [1, null] }],
   ['Value', '"a"', 'a'],
-  ['ListValue', '[1]', [1]],
   ['DoubleValue', '1.5', 1.5],
   ['Int64Value', '-5', '-5'],
   ['UInt32Value', '5', 5],
@@ -72,6 +72,7 @@ const invalid: readonly (readonly [type: string, text: string])[] = [
   ['Int64Value', ''],
   ['BoolValue', 'maybe'],
   ['Any', '{}'],
+  ['ListValue', '[1]'],
 ];
 
 for (const [type, text] of invalid) {
@@ -80,6 +81,12 @@ for (const [type, text] of invalid) {
     assert.throws(() => readMessageText(codecs, message, text), isTextFault);
   });
 }
+
+test('names that are not lowerCamelCase stay as they are in a FieldMask', () => {
+  const paths = ['a_B', 'Pascal', 'UPPER_CASE', 'x.y_z', '*'];
+  const wire = readMessageText(codecs, FieldMaskSchema, paths.join(','));
+  assert.deepEqual(fromBinary(FieldMaskSchema, wire).paths, paths);
+});
 
 test('a message of any other type has no text', () => {
   const fault = new TextValueError('a value of type vectors.v1.Inner cannot stand in a path or query');

@@ -9,7 +9,6 @@ const jsonForms: Readonly<Record<string, (text: string) => string>> = {
   'google.protobuf.Duration': (text) => JSON.stringify(durationText(text)),
   'google.protobuf.Struct': String,
   'google.protobuf.Value': String,
-  'google.protobuf.ListValue': String,
 };
 
 /** Wire bytes of the message that a text of a path or query stands for. */
@@ -40,15 +39,18 @@ function isWrapper(type: DescMessage): boolean {
   return wrappers.test(type.typeName);
 }
 
-/** Comma-separated paths; camelCase (the JSON form) becomes snake_case (the proto form). */
+/** Comma-separated paths: names as in the proto, or in lowerCamelCase (the JSON form), which becomes snake_case. */
 function fieldMask(text: string): Uint8Array {
   const writer = new BinaryWriter();
   for (const path of text.split(',')) {
-    if (path !== '') {
-      writer.tag(1, WireType.LengthDelimited).string(path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-    }
+    if (path !== '') writer.tag(1, WireType.LengthDelimited).string(path.split('.').map(protoName).join('.'));
   }
   return writer.finish();
+}
+
+function protoName(name: string): string {
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return name;
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 const nanosOf: Readonly<Record<string, bigint>> = {

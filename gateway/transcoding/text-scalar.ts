@@ -135,15 +135,29 @@ function boolean(text: string): boolean {
   }
 }
 
+/** As grpc-gateway takes them, which is Go's syntax: also hexadecimal, and with underscores between digits. */
 function double(text: string): number {
-  const special = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(text);
-  if (special !== null) return special[2] === undefined ? NaN : special[1] === '-' ? -Infinity : Infinity;
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
-    throw new TextValueError(`"${shorten(text)}" is not a number`);
+  const special = /^(?:([+-]?)inf(?:inity)?|nan)$/i.exec(text);
+  if (special !== null) {
+    if (special[1] === undefined) return NaN;
+    return special[1] === '-' ? -Infinity : Infinity;
   }
-  const value = Number(text);
+  const digits = text.includes('_') ? text.replace(/(?<=\d)_(?=\d)/g, '') : text;
+  const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits);
+  const value = isDecimal ? Number(digits) : hexadecimal(digits);
+  if (value === undefined) throw new TextValueError(`"${shorten(text)}" is not a number`);
   if (!Number.isFinite(value)) throw new TextValueError(`${shorten(text)} is out of range for double`);
   return value;
+}
+
+/** "-0x1.8p3" is -12. */
+function hexadecimal(text: string): number | undefined {
+  const match = /^([+-]?)0[xX]([\da-fA-F]{0,100})\.?([\da-fA-F]{0,100})[pP]([+-]?\d{1,9})$/.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', exponent] = match;
+  if (whole + fraction === '') return undefined;
+  const value = Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
 }
 
 function float(text: string): number {
