@@ -21,7 +21,12 @@ switch (configuration.kind) {
   case 'serve': {
     // Compiling what is imported below is a third of the start; the next start finds it in the folder for temporary files.
     enableCompileCache();
-    const { runGateway } = await import('./program/run-gateway.ts');
-    await runGateway(configuration.settings);
+    if (configuration.settings.workers > 1) {
+      const { runWorkers } = await import('./program/workers/run-workers.ts');
+      runWorkers(configuration.settings);
+    } else {
+      const { runGateway } = await import('./program/run-gateway.ts');
+      runGateway(configuration.settings);
+    }
   }
 }

@@ -131,6 +131,12 @@ export const settingGroups = {
       ...single('LEVEL', oneOf(...logLevels), 'info', `One of ${logLevels.join(', ')}.`),
       alias: 'LOG_LEVEL',
     },
+    workers: single(
+      'COUNT',
+      integer(1, 256),
+      '1',
+      'Processes that share the port, for more cores than one; 1: everything in one process.',
+    ),
     accessLog: toggle(false, 'Log a line for every request.'),
     healthzPath: single('PATH', pathOrOff, '/healthz', 'Answers 200 while the process is alive; off: not served.'),
     readyzPath: single(

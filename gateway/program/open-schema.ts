@@ -5,8 +5,17 @@ import { watchSchema } from '../schema/watch-schema.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OpenUpstreams } from './open-upstreams.ts';
 
+/** How much a schema serves, for the log. */
+export interface SchemaCounts {
+  readonly services: number;
+  readonly methods: number;
+  readonly routes: number;
+}
+
 /** The schema of the settings, as it is at present. */
 export interface OpenSchema extends SchemaSource {
+  /** How much it serves. */
+  readonly counts: SchemaCounts;
   /** Loads it again; one that does not load is logged, and the old one stays. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +47,9 @@ export async function openSchema(settings: Settings, { byTarget }: OpenUpstreams
     get current() {
       return watcher.current;
     },
+    get counts() {
+      return countsOf(watcher.current);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -47,8 +59,7 @@ export async function openSchema(settings: Settings, { byTarget }: OpenUpstreams
   };
 }
 
-/** How much a schema serves, for the log. */
-export function countsOf({ services, bindings }: Schema): Readonly<Record<'services' | 'methods' | 'routes', number>> {
+function countsOf({ services, bindings }: Schema): SchemaCounts {
   const methods = new Set(bindings.map(({ method }) => method));
   return { services: services.length, methods: methods.size, routes: bindings.length };
 }

@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config/settings.ts';
-import type { NodeMetrics } from '../telemetry/node-metrics.ts';
-import type { RequestMetrics } from '../telemetry/request-metrics.ts';
 import type { OpenUpstreams } from './open-upstreams.ts';
 
 export interface OwnRoutesOptions {
   readonly settings: Settings;
   readonly upstreams: OpenUpstreams;
-  readonly requestMetrics: RequestMetrics | undefined;
-  readonly nodeMetrics: NodeMetrics;
+  /** Answers a scrape, for all processes of the gateway. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** How long /readyz waits for a connection to an upstream. */
@@ -16,7 +14,7 @@ const readyTimeoutMs = 1000;
 
 /** Adds what the program answers itself: health, readiness, metrics. */
 export function addOwnRoutes(app: FastifyInstance, options: OwnRoutesOptions): void {
-  const { settings, upstreams, requestMetrics, nodeMetrics } = options;
+  const { settings, upstreams, metrics } = options;
   const { healthzPath, readyzPath, metricsPath } = settings;
   if (healthzPath !== undefined) app.get(healthzPath, async () => ({ status: 'ok' }));
   if (readyzPath !== undefined) {
@@ -25,11 +23,10 @@ export function addOwnRoutes(app: FastifyInstance, options: OwnRoutesOptions): v
       return unreachable.length === 0 ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable', unreachable });
     });
   }
-  if (metricsPath !== undefined && requestMetrics !== undefined) {
-    app.get(metricsPath, async (_request, reply) => {
-      const text = `${requestMetrics.text()}${await nodeMetrics()}`;
-      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
-    });
+  if (metricsPath !== undefined) {
+    app.get(metricsPath, async (_request, reply) =>
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
+    );
   }
 }
 

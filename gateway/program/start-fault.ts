@@ -23,3 +23,9 @@ export function startFault(thrown: unknown, { host, port }: Address): StartFault
       : `--listen: cannot listen on ${host}:${port} (${code})`;
   return { exitCode: 1, lines: [line] };
 }
+
+/** Not by `process.exitCode`: the channel to a parent would keep the process. */
+export function endWithFault({ exitCode, lines }: StartFault): never {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(exitCode);
+}

@@ -8,6 +8,8 @@ export type { Logger } from 'pino';
 export interface LoggerOptions {
   /** Who logs: "gateway", "Service A". */
   readonly service: string;
+  /** Which process of several that are one service. */
+  readonly worker?: number | undefined;
   /** "trace" … "fatal" or "silent". */
   readonly level: string;
   readonly destination?: DestinationStream;
@@ -18,11 +20,11 @@ export interface LoggerOptions {
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** JSON lines: level, time (RFC 3339), service, hostname, caller (function, file and line), message. */
-export function createLogger({ service, level, destination, caller = true }: LoggerOptions): Logger {
+export function createLogger({ service, worker, level, destination, caller = true }: LoggerOptions): Logger {
   return pino(
     {
       level,
-      base: { service, hostname: hostname() },
+      base: { service, ...(worker !== undefined && { worker }), hostname: hostname() },
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requestMetricsText } from './request-counts.ts';
 import { RequestMetrics } from './request-metrics.ts';
 
 const greeting = { method: 'GET', template: '/v1/greeting', code: 0, durationMs: 3, streaming: false };
@@ -11,7 +12,7 @@ test('requests are counted by route, method and code, their durations by route a
   metrics.add({ ...greeting, code: 14, durationMs: 20_000 });
   metrics.add({ ...greeting, method: 'POST', template: undefined, code: 5, durationMs: 0.5 });
   assert.equal(
-    metrics.text(),
+    textOf(metrics),
     `# HELP protogate_requests_total Requests answered, by route, HTTP method and gRPC code.
 # TYPE protogate_requests_total counter
 protogate_requests_total{route="/v1/greeting",method="GET",code="OK"} 2
@@ -35,8 +36,8 @@ protogate_requests_in_flight 0
 test('a stream is counted, without a duration', () => {
   const metrics = new RequestMetrics();
   metrics.add({ ...greeting, streaming: true });
-  assert.ok(metrics.text().includes('protogate_requests_total{route="/v1/greeting",method="GET",code="OK"} 1\n'));
-  assert.ok(!metrics.text().includes('duration_seconds_count'));
+  assert.ok(textOf(metrics).includes('protogate_requests_total{route="/v1/greeting",method="GET",code="OK"} 1\n'));
+  assert.ok(!textOf(metrics).includes('duration_seconds_count'));
 });
 
 test('requests under way are those that started and did not end', () => {
@@ -44,14 +45,18 @@ test('requests under way are those that started and did not end', () => {
   metrics.start();
   metrics.start();
   metrics.end();
-  assert.ok(metrics.text().includes('protogate_requests_in_flight 1\n'));
+  assert.ok(textOf(metrics).includes('protogate_requests_in_flight 1\n'));
 });
 
 test('a label holds any template', () => {
   const metrics = new RequestMetrics();
   metrics.add({ ...greeting, template: '/a"\\\n' });
-  assert.ok(metrics.text().includes('route="/a\\"\\\\\\n",'));
+  assert.ok(textOf(metrics).includes('route="/a\\"\\\\\\n",'));
 });
+
+function textOf(metrics: RequestMetrics): string {
+  return requestMetricsText(metrics.counts());
+}
 
 function buckets(route: string, method: string, counts: readonly number[]): string {
   const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, '+Inf'];

@@ -81,9 +81,11 @@ describe('the package', { timeout: 240_000 }, () => {
     const { stdout } = await run(command, ['--version'], { env: environment });
     assert.equal(stdout, `${manifest.version}\n`);
     const flags = ['--proto', 'library/v1/library.proto', '--upstream', library.target, '--listen', '127.0.0.1:0'];
-    const { address, stop } = await listening(command, flags, environment);
-    await assertServes(address);
-    await stop();
+    for (const more of [[], ['--workers', '2']]) {
+      const { address, stop } = await listening(command, [...flags, ...more], environment);
+      await assertServes(address);
+      await stop();
+    }
   });
 
   /** What tsc says of a file and of the package's types, those of other packages left out. */

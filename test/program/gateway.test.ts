@@ -228,7 +228,7 @@ describe('start', { timeout }, () => {
     await gateway.stop();
     const { time, hostname, caller, startMs, ...line } = gateway.ready;
     assert.ok(typeof time === 'string' && typeof hostname === 'string' && Number(startMs) > 0);
-    assert.match(String(caller), /^logReady gateway\/program\/run-gateway\.ts:\d+$/);
+    assert.match(String(caller), /^logReady gateway\/program\/log-ready\.ts:\d+$/);
     assert.deepEqual(line, {
       level: 'info',
       service: 'gateway',
@@ -259,11 +259,13 @@ describe('start', { timeout }, () => {
     });
   });
 
-  test('faults of the schema, exit 2', async () => {
-    const ended = await runGateway(['--proto', 'no-such.proto', '--upstream', '127.0.0.1:1']);
-    assert.deepEqual({ exitCode: ended.exitCode, stdout: ended.stdout }, { exitCode: 2, stdout: '' });
-    assert.match(ended.stderr, /^[^\n]*no-such\.proto[^\n]*\n$/);
-  });
+  for (const ipc of [false, true]) {
+    test(`faults of the schema, exit 2${ipc ? ', with a parent that holds a channel' : ''}`, async () => {
+      const ended = await runGateway(['--proto', 'no-such.proto', '--upstream', '127.0.0.1:1'], { ipc });
+      assert.deepEqual({ exitCode: ended.exitCode, stdout: ended.stdout }, { exitCode: 2, stdout: '' });
+      assert.match(ended.stderr, /^[^\n]*no-such\.proto[^\n]*\n$/);
+    });
+  }
 
   test('a busy port: a line that names it and the flag, exit 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');

@@ -14,7 +14,7 @@ export interface GatewayProcess {
   readonly ready: LogLine;
   /** "http://127.0.0.1:…" as its ready line says. */
   readonly address: string;
-  /** Waits for the next line of its log, read or yet to come, that has these values. */
+  /** Waits for the next line of its log, read or yet to come, that has these values, or texts that match. */
   logged(values: LogLine): Promise<LogLine>;
   /** Ends it with SIGTERM if it still runs. */
   stop(): Promise<void>;
@@ -86,7 +86,7 @@ export async function startGatewayProcess(argv: readonly string[], options: RunO
     new Promise<LogLine>((resolve, reject) => {
       const look = () => {
         const index = lines.findIndex(
-          (line, at) => at >= taken && Object.entries(values).every(([name, value]) => line[name] === value),
+          (line, at) => at >= taken && Object.entries(values).every(([name, value]) => fits(line[name], value)),
         );
         const found = lines[index];
         if (found === undefined && !ended) return;
@@ -105,6 +105,10 @@ export async function startGatewayProcess(argv: readonly string[], options: RunO
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
-  const ready = await logged({ service: 'gateway', level: 'info' });
+  const ready = await logged({ message: /^listening on / });
   return { child, ready, address: String(ready['address']), logged, stop };
+}
+
+function fits(value: unknown, wanted: unknown): boolean {
+  return wanted instanceof RegExp ? wanted.test(String(value)) : value === wanted;
 }

@@ -1,0 +1,84 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Settings } from '../config/settings.ts';
+import type { ProtogateOptions, SchemaSource } from '../http/options.ts';
+import { protogate } from '../http/plugin.ts';
+import { serverOptions } from '../http/server-options.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { RequestMetrics } from '../telemetry/request-metrics.ts';
+import { allowedMethods, crossOriginHook } from './cross-origin.ts';
+import { observeRequests } from './observe-requests.ts';
+import type { OpenUpstreams } from './open-upstreams.ts';
+import { addOwnRoutes } from './own-routes.ts';
+
+export interface AppParts {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly worker: number | undefined;
+  readonly upstreams: OpenUpstreams;
+  readonly schema: SchemaSource;
+  readonly requestMetrics: RequestMetrics;
+  /** Answers a scrape, for all processes of the gateway. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** The plugin with everything around it that the settings ask for; does not listen yet. Throws SchemaError. */
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const { settings, logger, worker, upstreams, schema, metrics } = parts;
+  const app: FastifyInstance = Fastify({
+    ...serverOptions,
+    loggerInstance: fastifyLogger(logger),
+    // One logger for all requests: a child for each costs more than most requests log.
+    childLoggerFactory: (parent) => parent,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: settings.requestTimeout,
+    http: { maxHeaderSize: settings.maxHeader },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
+  addOwnRoutes(app, { settings, upstreams, metrics });
+  await app.register(async (scope) => {
+    const requestMetrics = settings.metricsPath === undefined ? undefined : parts.requestMetrics;
+    const accessLog = settings.accessLog
+      ? createLogger({ service: 'gateway', worker, level: settings.logLevel, caller: false })
+      : undefined;
+    const onOutcome =
+      requestMetrics || accessLog ? observeRequests(scope, { metrics: requestMetrics, accessLog }) : undefined;
+    if (settings.corsOrigin.length > 0) {
+      const methods = () => allowedMethods(schema.current);
+      scope.addHook('onRequest', crossOriginHook({ origins: settings.corsOrigin, methods }));
+    }
+    await scope.register(protogate, {
+      ...pluginOptions(settings, upstreams, schema),
+      onWarning: (warning) => logger.warn(warning),
+      ...(onOutcome && { onOutcome }),
+    });
+  });
+  return app;
+}
+
+function pluginOptions(settings: Settings, upstreams: OpenUpstreams, schema: SchemaSource): ProtogateOptions {
+  return {
+    schema,
+    ...(upstreams.byDefault && { upstream: upstreams.byDefault }),
+    upstreams: upstreams.byService,
+    json: {
+      emitDefaults: settings.emitDefaults,
+      protoNames: settings.protoNames,
+      enumsAsNumbers: settings.enumsAsNumbers,
+      indent: settings.indent,
+      unknownFields: settings.unknownFields,
+    },
+    unknownQueryParameters: settings.unknownQuery,
+    formPosts: settings.formPosts,
+    timeoutMs: settings.timeout,
+    maxBodyBytes: settings.maxBody,
+    responseHeaders: Object.fromEntries(settings.responseHeader.map(({ metadata, header }) => [metadata, header])),
+    ...(settings.httpStatusMetadata && { statusMetadata: settings.httpStatusMetadata }),
+    strict: settings.strict,
+  };
+}
+
+/** Fastify's own lines of level info ("Server listening at …") say what the program says itself. */
+function fastifyLogger(logger: Logger): FastifyBaseLogger {
+  return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
+}
