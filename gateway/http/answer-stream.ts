@@ -12,8 +12,8 @@ import {
   tellOutcome,
   wantsTrailers,
 } from './exchange.ts';
+import type { AnswerListener } from './request-plan.ts';
 import type { Route } from './route.ts';
-import type { AnswerListener } from './send-request.ts';
 import { statusBody } from './status-body.ts';
 
 /**

@@ -7,7 +7,6 @@ import { type BodyLimits, readBody } from './read-body.ts';
 
 const tooLarge = new StatusError(Code.RESOURCE_EXHAUSTED, 'the request body is larger than 4 bytes', {
   httpStatus: 413,
-  headers: { connection: 'close' },
 });
 const cut = new StatusError(Code.CANCELLED, 'the request body was cut short');
 

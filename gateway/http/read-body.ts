@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { discardRest } from './discard-rest.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -19,6 +20,7 @@ export function readBody(
 ): void {
   if (announcedBytes > maxBytes) {
     done(bodyTooLarge(maxBytes));
+    discardRest(stream);
     return;
   }
   const chunks: Buffer[] = [];
@@ -29,18 +31,20 @@ export function readBody(
   };
   const onData = (chunk: Buffer): void => {
     size += chunk.length;
-    if (size > maxBytes) finish(bodyTooLarge(maxBytes));
-    else chunks.push(chunk);
+    if (size <= maxBytes) {
+      chunks.push(chunk);
+      return;
+    }
+    finish(bodyTooLarge(maxBytes));
+    discardRest(stream);
   };
   const onEnd = (): void => finish(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
   const onCut = (): void => finish(new StatusError(Code.CANCELLED, 'the request body was cut short'));
   stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
 }
 
-/** Closes the connection: what is left of the body is not read. */
 function bodyTooLarge(maxBytes: number): StatusError {
   return new StatusError(Code.RESOURCE_EXHAUSTED, `the request body is larger than ${maxBytes} bytes`, {
     httpStatus: 413,
-    headers: { connection: 'close' },
   });
 }
