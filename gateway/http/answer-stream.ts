@@ -13,8 +13,8 @@ import {
   wantsTrailers,
 } from './exchange.ts';
 import { lingerOnRest } from './linger.ts';
+import type { AnswerListener } from './request-plan.ts';
 import type { Route } from './route.ts';
-import type { AnswerListener } from './send-request.ts';
 import { statusBody } from './status-body.ts';
 
 /**

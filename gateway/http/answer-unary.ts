@@ -3,8 +3,8 @@ import { StatusError } from '../status/status-error.ts';
 import type { ResponseContent } from '../transcoding/response-writer.ts';
 import type { Call, CallStatus, Metadata } from '../upstream/upstream.ts';
 import { type Exchange, sendAnswer, sendError, setHeaders } from './exchange.ts';
+import type { AnswerListener } from './request-plan.ts';
 import type { Route } from './route.ts';
-import type { AnswerListener } from './send-request.ts';
 
 /** Answers a request with the one message of its call, or with its error. */
 export class UnaryAnswer implements AnswerListener {

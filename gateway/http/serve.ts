@@ -9,10 +9,11 @@ import { type Exchange, sendError } from './exchange.ts';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { requestMetadata } from './request-metadata.ts';
+import type { RequestPlan } from './request-plan.ts';
 import { splitTarget } from './request-target.ts';
 import type { Route } from './route.ts';
 import type { RouteIndex } from './route-index.ts';
-import { type RequestPlan, sendRequest } from './send-request.ts';
+import { sendRequest } from './send-request.ts';
 import type { Settings } from './settings.ts';
 
 export interface Gateway {

@@ -226,7 +226,13 @@ function randomWellKnown(context: MessageContext, type: DescMessage, depth: numb
       return writer.finish();
     }
     case 'google.protobuf.FieldMask': {
-      const paths = ['a', 'snake_case', 'some_name.inner', 'x.y.z', ...(choice.once(20) ? ['UPPER', 'a__b', 'x_2nd'] : [])];
+      const paths = [
+        'a',
+        'snake_case',
+        'some_name.inner',
+        'x.y.z',
+        ...(choice.once(20) ? ['UPPER', 'a__b', 'x_2nd'] : []),
+      ];
       for (const path of choice.array(3, () => choice.pick(paths)))
         writer.tag(1, WireType.LengthDelimited).string(path);
       return writer.finish();

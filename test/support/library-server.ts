@@ -41,7 +41,8 @@ export interface LibraryServer {
 
 /**
  * A gRPC server of library.v1.Library. GetBook answers by the last part of its name: "missing" NOT_FOUND, "slow" never,
- * "headers" with metadata, "teapot" with x-http-code 418, anything else a book.
+ * "headers" with metadata, "teapot" with x-http-code 418, anything else a book. ImportBooks fails at once with a book
+ * titled "refused", EchoBooks ends behind one titled "The End".
  */
 export async function startLibraryServer(): Promise<LibraryServer> {
   const definition = loadSync('library/v1/library.proto', {
@@ -105,14 +106,18 @@ export async function startLibraryServer(): Promise<LibraryServer> {
   const importBooks: handleClientStreamingCall<Book, { count: number }> = (call, answer) => {
     note(call as never, undefined);
     let count = 0;
-    call.on('data', () => {
+    call.on('data', ({ title }: Book) => {
       count += 1;
+      if (title === 'refused') answer({ code: 9, details: 'the shelf is full' });
     });
     call.on('end', () => answer(null, { count }));
   };
   const echoBooks: handleBidiStreamingCall<Book, Book> = (call) => {
     note(call as never, undefined);
-    call.on('data', (book: Book) => call.write(book));
+    call.on('data', (book: Book) => {
+      call.write(book);
+      if (book.title === 'The End') call.end();
+    });
     call.on('end', () => call.end());
   };
   server.addService(library.library.v1.Library.service, {
