@@ -53,6 +53,7 @@ describe('what is set', () => {
       unboundMethods: false,
       strict: false,
       watch: true,
+      workers: 1,
       transport: defaultUpstreamOptions.transport,
       upstreamTls: false,
       upstreamCa: undefined,
