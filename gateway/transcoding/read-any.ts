@@ -10,31 +10,37 @@ const openBrace = 0x7b;
 /** Tags of google.protobuf.Any. */
 const tags = { typeUrl: 0x0a, value: 0x12 } as const;
 
-/** {"@type": url, …} as google.protobuf.Any; {} as an empty one. */
+/** {"@type": url, …} as google.protobuf.Any; {}, and one of unknown fields if those are ignored, as an empty one. */
 export function anyReader(registry: Registry, context: ReadContext): ReadMessage {
   return (json, wire) => {
     if (json.bytes[json.position] !== openBrace) json.expected('an object with "@type"');
     json.enter();
     const objectPosition = json.position;
-    const typeKey = findKey(json, '@type');
+    const typeKey = findKey(json, '@type', context.options.unknownFields === 'ignore');
     if (typeKey >= 0) {
       json.memberValue();
       if (json.bytes[json.position] !== quote) json.expected('a type URL');
       const type = findType(json, registry);
       wire.byte(tags.typeUrl);
       readString(json, wire);
+      const valueStart = wire.position;
       wire.byte(tags.value);
       json.position = objectPosition;
       json.addAny(objectPosition, typeKey);
       const read = context.messageReader(type);
       messageReader(hasOwnJsonForm(type) ? valueMember(type, read, context) : read).read(json, wire);
+      // A tag and a length of 0: an empty value is left out, as everywhere, so that equal messages have equal bytes.
+      if (wire.position === valueStart + 2) wire.position = valueStart;
     }
     json.leave();
   };
 }
 
-/** Looks for a key in an object; moves behind it, or, if it is not there, behind the object. Returns its position or -1. */
-function findKey(json: JsonReader, name: string): number {
+/**
+ * Looks for a key in an object; moves behind it, or, if it is not there, behind the object. Returns its position, or -1
+ * where it may be missing: in an empty object, and in others if `isOptional`.
+ */
+function findKey(json: JsonReader, name: string, isOptional: boolean): number {
   const objectPosition = json.position;
   let isEmpty = true;
   for (let more = json.openObject(); more; more = json.nextMember()) {
@@ -44,7 +50,7 @@ function findKey(json: JsonReader, name: string): number {
     json.skipValue();
     isEmpty = false;
   }
-  return isEmpty ? -1 : json.fail(`"${name}" is required`, objectPosition);
+  return isEmpty || isOptional ? -1 : json.fail(`"${name}" is required`, objectPosition);
 }
 
 /** The type whose URL is the next value; the reader stays. The URL has at least one "/" (google/protobuf/any.proto). */

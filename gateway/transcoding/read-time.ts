@@ -5,8 +5,8 @@ import type { WireWriter } from './wire-writer.ts';
 /** RFC 3339 as in "1972-01-01T10:00:20.021Z": upper case, up to nine digits of a second, Z or an offset. */
 const timestampForm = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
-/** "1.5s"; protobuf-go, and so grpc-gateway, takes "+1s", ".5s" and "1.s" too. */
-const durationForm = /^([+-]?)(\d{0,12})(?:\.(\d{0,9}))?s$/;
+/** "1.5s"; protobuf-go, and so grpc-gateway, takes "+1s", ".5s" and "1.s" too, but not "01s". */
+const durationForm = /^([+-]?)(0|[1-9]\d{0,11}|)(?:\.(\d{0,9}))?s$/;
 
 interface Time {
   readonly seconds: number;

@@ -29,6 +29,7 @@ const valid: readonly (readonly [type: string, text: string, json: unknown])[] =
   ['Duration', '2µs', '0.000002s'],
   ['Duration', '.5m', '30s'],
   ['Duration', '0', '0s'],
+  ['Duration', '01s', '1s'],
   ['FieldMask', 'a,b.c', 'a,b.c'],
   ['FieldMask', 'displayName,inner.seenAt', 'displayName,inner.seenAt'],
   ['FieldMask', 'display_name', 'displayName'],

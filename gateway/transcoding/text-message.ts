@@ -66,7 +66,7 @@ const nanosOf: Readonly<Record<string, bigint>> = {
 
 /** Go's form of a duration ("1h2m3.5s", "250ms") in the JSON form ("3723.500s"); other texts are given back. */
 function durationText(text: string): string {
-  if (/^-?\d+(?:\.\d{1,9})?s$/.test(text) || text.length > 100) return text;
+  if (/^-?(?:0|[1-9]\d*)(?:\.\d{1,9})?s$/.test(text) || text.length > 100) return text;
   if (/^[+-]?0$/.test(text)) return '0s';
   const units = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.exec(text);
   if (units === null) return text;
