@@ -4,38 +4,46 @@ import {
   type DescMessage,
   fromBinary,
   fromJson,
+  fromJsonString,
+  type JsonObject,
   type JsonValue,
   type Registry,
   toBinary,
   toJson,
 } from '@bufbuild/protobuf';
 import fc from 'fast-check';
+import { Code } from '../../gateway/status/code.ts';
 import { StatusError } from '../../gateway/status/status-error.ts';
 import { defaultJsonOptions, type JsonOptions } from '../../gateway/transcoding/codec.ts';
 import { createCodecs } from '../../gateway/transcoding/create-codecs.ts';
 import { fieldsOf } from '../../gateway/transcoding/message-fields.ts';
 import { RandomChoice } from './random-choice.ts';
+import { randomJson } from './random-json.ts';
 import { randomMessage } from './random-message.ts';
 import { randomSchema } from './random-schema.ts';
+import { isWellFormed } from './well-formed.ts';
 
 const runs = Number(process.env['RUNS'] ?? 400);
 
 interface Sample {
+  readonly choice: RandomChoice;
   readonly registry: Registry;
   readonly type: DescMessage;
   readonly wire: Uint8Array;
 }
 
-function randomSample(choice: RandomChoice): Sample {
-  const { registry, types } = randomSchema(choice);
-  const type = choice.pick(types);
-  const anyTypes = [
-    ...types,
-    ...['Timestamp', 'Value', 'StringValue', 'Any'].flatMap(
-      (name) => registry.getMessage(`google.protobuf.${name}`) ?? [],
-    ),
-  ];
-  return { registry, type, wire: randomMessage({ choice, fieldsOf: fieldsOf(registry), anyTypes, budget: 40 }, type) };
+/** Checks something of random messages of random schemas. */
+function forAll(check: (sample: Sample) => void): void {
+  const property = fc.property(fc.gen(), (generate) => {
+    const choice = new RandomChoice(generate);
+    const { registry, types } = randomSchema(choice);
+    const type = choice.pick(types);
+    const wellKnown = ['Timestamp', 'Value', 'StringValue', 'Any'].map((name) => `google.protobuf.${name}`);
+    const anyTypes = [...types, ...wellKnown.flatMap((name) => registry.getMessage(name) ?? [])];
+    const wire = randomMessage({ choice, fieldsOf: fieldsOf(registry), anyTypes, budget: 40 }, type);
+    check({ choice, registry, type, wire });
+  });
+  fc.assert(property, { numRuns: runs, endOnFailure: !!process.env['E'] });
 }
 
 /** What a function returns, or undefined if it fails; ours may fail only with a StatusError of the code. */
@@ -48,50 +56,109 @@ function outcome<T>(call: () => T, code?: number): T | undefined {
   }
 }
 
-/** Floats are written shorter than protobuf-es writes them. */
-function assertSameJson(ours: JsonValue | undefined, oracle: JsonValue | undefined): void {
-  assert.deepEqual(normal(ours), normal(oracle));
+/** Floats are written shorter than protobuf-es writes them: they are compared as floats. */
+function rounded(value: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((element) => rounded(element) ?? null);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member) ?? null]));
+  }
+  const float = typeof value === 'number' ? Math.fround(value) : 0;
+  return float !== 0 && Number.isFinite(float) ? float : value;
 }
 
-function normal(value: JsonValue | undefined): JsonValue | undefined {
-  if (typeof value === 'number')
-    return Math.fround(value) === 0 || !Number.isFinite(Math.fround(value)) ? value : Math.fround(value);
-  if (Array.isArray(value)) return value.map((element) => normal(element) ?? null);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, normal(member) ?? null]));
+/** Both are the same to protobuf-es: doubles to the last bit. */
+function assertSameMessage({ registry, type }: Sample, ours: JsonValue, oracle: JsonValue): void {
+  const reread = (json: JsonValue): JsonValue | undefined =>
+    outcome(() => {
+      const wire = toBinary(type, fromJson(type, json, { registry }));
+      return toJson(type, fromBinary(type, wire), { registry });
+    });
+  assert.deepEqual(reread(ours), reread(oracle));
 }
+
+function assertSameJson(sample: Sample, options: JsonOptions): void {
+  const { registry, type, wire } = sample;
+  const oracleOptions = { registry, enumAsInteger: options.enumsAsNumbers, useProtoFieldName: options.protoNames };
+  const oracle = outcome(() => toJson(type, fromBinary(type, wire), oracleOptions));
+  const text = outcome(
+    () => Buffer.from(createCodecs(registry, options).message(type).write(wire)).toString(),
+    Code.INTERNAL,
+  );
+  assert.equal(text === undefined, oracle === undefined, `${text} / ${JSON.stringify(oracle)}`);
+  if (text === undefined || oracle === undefined) return;
+  const ours: JsonValue = JSON.parse(text);
+  assert.deepEqual(rounded(ours), rounded(oracle));
+  assertSameMessage(sample, ours, oracle);
+}
+
+const plain: JsonOptions = { ...defaultJsonOptions, emitDefaults: false };
 
 test('wire → JSON is what protobuf-es makes of the same bytes', () => {
-  fc.assert(
-    fc.property(fc.gen(), (generate) => {
-      const choice = new RandomChoice(generate);
-      const { registry, type, wire } = randomSample(choice);
-      const options: JsonOptions = {
-        ...defaultJsonOptions,
-        emitDefaults: false,
-        protoNames: choice.once(3),
-        enumsAsNumbers: choice.once(3),
-      };
-      const oracle = outcome(() => {
-        const message = fromBinary(type, wire);
-        return {
-          message,
-          json: toJson(type, message, {
-            registry,
-            enumAsInteger: options.enumsAsNumbers,
-            useProtoFieldName: options.protoNames,
-          }),
-        };
-      });
-      const ours = outcome(() => Buffer.from(createCodecs(registry, options).message(type).write(wire)).toString(), 13);
-      assert.equal(ours === undefined, oracle === undefined, `${ours} / ${JSON.stringify(oracle?.json)}`);
-      if (ours === undefined || oracle === undefined) return;
-      assertSameJson(JSON.parse(ours), oracle.json);
-      // Read again, it is the same message: doubles to the last bit.
-      const reread = (json: JsonValue): JsonValue | undefined =>
-        outcome(() => toJson(type, fromBinary(type, toBinary(type, fromJson(type, json, { registry }))), { registry }));
-      assert.deepEqual(reread(JSON.parse(ours)), reread(oracle.json));
-    }),
-    { numRuns: runs, endOnFailure: !!process.env['E'] },
-  );
+  forAll((sample) => {
+    const { choice } = sample;
+    assertSameJson(sample, { ...plain, protoNames: choice.once(3), enumsAsNumbers: choice.once(3) });
+  });
+});
+
+/** Where protobuf-es takes what has no JSON form by protobuf-go: a Struct without a value, a path that is no field's name. */
+const stricter = /google\.protobuf\.(Value has no value|FieldMask: )/;
+
+test('wire bytes that are damaged fail, or are read as protobuf-es reads them', () => {
+  forAll((sample) => {
+    const { choice, registry, type } = sample;
+    const wire = choice.mutate(sample.wire);
+    const codec = createCodecs(registry, plain).message(type);
+    try {
+      codec.write(wire);
+    } catch (error) {
+      assert.ok(error instanceof StatusError && error.code === Code.INTERNAL, String(error));
+      if (stricter.test(error.message)) return;
+    }
+    if (isWellFormed(wire, type, fieldsOf(registry))) assertSameJson({ ...sample, wire }, plain);
+  });
+});
+
+/** JSON text of a message. */
+function randomText({ choice, registry, type, wire }: Sample): string | undefined {
+  const names = { useProtoFieldName: choice.once(3), enumAsInteger: choice.once(3) };
+  const json = outcome(() => toJson(type, fromBinary(type, wire), { registry, ...names }));
+  if (json === undefined || json === null || typeof json !== 'object' || Array.isArray(json)) return undefined;
+  const nulls = type.fields.filter((field) => field.oneof === undefined && choice.once(6));
+  const added: JsonObject = Object.fromEntries(nulls.map((field) => [field.jsonName, null]));
+  if (choice.once(4)) added['no such field'] = choice.pick([1, 'x', [null, {}], { a: [true, 1.5] }]);
+  return randomJson(choice, { ...added, ...json });
+}
+
+function assertSameWire({ registry, type }: Sample, ours: Uint8Array, oracle: Uint8Array): void {
+  const toValue = (wire: Uint8Array): JsonValue => toJson(type, fromBinary(type, wire), { registry });
+  assert.deepEqual(toValue(ours), toValue(oracle));
+}
+
+test('JSON → wire is the message that protobuf-es makes of the same text', () => {
+  forAll((sample) => {
+    const { choice, registry, type } = sample;
+    const text = randomText(sample);
+    if (text === undefined) return;
+    const unknownFields = choice.pick(['ignore', 'reject']);
+    const ignoreUnknownFields = unknownFields === 'ignore';
+    const oracle = outcome(() => toBinary(type, fromJsonString(type, text, { registry, ignoreUnknownFields })));
+    const codec = createCodecs(registry, { ...plain, unknownFields }).message(type);
+    const ours = outcome(() => codec.read(Buffer.from(text)), Code.INVALID_ARGUMENT);
+    assert.equal(ours === undefined, oracle === undefined, text);
+    if (ours !== undefined && oracle !== undefined) assertSameWire(sample, ours, oracle);
+  });
+});
+
+test('JSON text that is damaged fails, or is read as protobuf-es reads it', () => {
+  forAll((sample) => {
+    const { choice, registry, type } = sample;
+    const text = randomText(sample);
+    if (text === undefined) return;
+    const damaged = choice.mutate(Buffer.from(text));
+    const ours = outcome(() => createCodecs(registry, plain).message(type).read(damaged), Code.INVALID_ARGUMENT);
+    if (ours === undefined) return;
+    const json = Buffer.from(damaged).toString();
+    const oracle = toBinary(type, fromJsonString(type, json, { registry, ignoreUnknownFields: true }));
+    assertSameWire(sample, ours, oracle);
+  });
 });

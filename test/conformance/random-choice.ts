@@ -51,4 +51,20 @@ export class RandomChoice {
   bytes(maxLength: number): Uint8Array {
     return this.#generate(fc.uint8Array, { maxLength });
   }
+
+  /** The bytes with a few of them changed, cut off, doubled or left out. */
+  mutate(bytes: Uint8Array): Uint8Array {
+    let mutated = Uint8Array.from(bytes);
+    for (let i = this.integer(1, 3); i > 0; i--) {
+      const at = this.integer(0, Math.max(0, mutated.length - 1));
+      const parts = {
+        change: () => [mutated.subarray(0, at), [this.integer(0, 255)], mutated.subarray(at + 1)],
+        cut: () => [mutated.subarray(0, at)],
+        double: () => [mutated, mutated.subarray(at)],
+        drop: () => [mutated.subarray(0, at), mutated.subarray(at + 1)],
+      }[this.pick(['change', 'change', 'cut', 'double', 'drop'])]();
+      mutated = Uint8Array.from(parts.flatMap((part) => [...part]));
+    }
+    return mutated;
+  }
 }

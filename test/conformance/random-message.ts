@@ -2,6 +2,7 @@ import { type DescEnum, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { AnyField, FieldsOf } from '../../gateway/transcoding/message-fields.ts';
 import type { RandomChoice } from './random-choice.ts';
+import { scalarWireType } from './well-formed.ts';
 
 export interface MessageContext {
   readonly choice: RandomChoice;
@@ -67,7 +68,7 @@ function randomEntry(
 ): Uint8Array {
   const { choice } = context;
   const isValue = field.message?.typeName === 'google.protobuf.Value';
-  const key = (): Uint8Array => record(1, wireTypeOf(field.mapKey), scalar(choice, field.mapKey));
+  const key = (): Uint8Array => record(1, scalarWireType(field.mapKey), scalar(choice, field.mapKey));
   const value = (): Uint8Array => single(context, field, 2, depth);
   const parts = [choice.once(6) ? [] : key(), choice.once(6) && !isValue ? [] : value()];
   if (choice.once(12)) parts.push(choice.pick([key, value, () => unknownField(choice)])());
@@ -78,7 +79,7 @@ function randomEntry(
 function single(context: MessageContext, field: AnyField, number: number, depth: number): Uint8Array {
   const bytes = content(context, field, depth);
   if (field.message === undefined) {
-    return record(number, field.scalar === undefined ? WireType.Varint : wireTypeOf(field.scalar), bytes);
+    return record(number, field.scalar === undefined ? WireType.Varint : scalarWireType(field.scalar), bytes);
   }
   if (!field.delimitedEncoding) return record(number, WireType.LengthDelimited, delimited(bytes));
   const end = new BinaryWriter().tag(number, WireType.EndGroup).finish();
@@ -88,9 +89,7 @@ function single(context: MessageContext, field: AnyField, number: number, depth:
 /** A value without tag, and, for messages, without length. */
 function content(context: MessageContext, field: AnyField, depth: number): Uint8Array {
   if (field.message !== undefined) return randomMessage(context, field.message, depth + 1);
-  // protobuf-es takes an extension whose value a closed enum does not have for one that holds the first value.
-  if (field.enum !== undefined)
-    return enumNumber(context.choice, field.enum, field.kind === 'field' || field.enum.open);
+  if (field.enum !== undefined) return enumNumber(context.choice, field.enum);
   return scalar(context.choice, field.scalar);
 }
 
@@ -102,9 +101,9 @@ function delimited(bytes: Uint8Array): Uint8Array {
   return new BinaryWriter().bytes(bytes).finish();
 }
 
-function enumNumber(choice: RandomChoice, type: DescEnum, mayBeUnknown: boolean): Uint8Array {
+function enumNumber(choice: RandomChoice, type: DescEnum): Uint8Array {
   const known = choice.pick(type.values).number;
-  return new BinaryWriter().int32(mayBeUnknown && choice.once(5) ? choice.pick([0, 1, 99, -7]) : known).finish();
+  return new BinaryWriter().int32(choice.once(5) ? choice.pick([0, 1, 99, -7]) : known).finish();
 }
 
 /** A field that no message of the random schemas has; groups within groups among them. */
@@ -125,24 +124,6 @@ function unknownField(choice: RandomChoice): Uint8Array {
       if (choice.once(2)) writer.raw(unknownField(choice));
       return writer.tag(number, WireType.EndGroup).finish();
     }
-  }
-}
-
-function wireTypeOf(type: ScalarType): WireType {
-  switch (type) {
-    case ScalarType.DOUBLE:
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-      return WireType.Bit64;
-    case ScalarType.FLOAT:
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-      return WireType.Bit32;
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return WireType.LengthDelimited;
-    default:
-      return WireType.Varint;
   }
 }
 

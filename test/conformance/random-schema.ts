@@ -175,6 +175,10 @@ function randomExtension(
   if (choice.once(3)) {
     field.label = Label.REPEATED;
     setPacking(choice, syntax, field);
+  } else if (field.type === Type.ENUM) {
+    // protobuf-es takes an extension whose value a closed enum does not have for one that holds the enum's first value.
+    field.type = Type.INT32;
+    field.typeName = '';
   }
   return field;
 }
