@@ -160,7 +160,9 @@ export class JsonWriter {
 
   /** A float in the fewest digits that give the same float again. */
   float(value: number): void {
-    if (Number.isSafeInteger(value) || !Number.isFinite(value)) this.double(value);
+    // Up to 2^24 integers have their own digits only; past it there may be shorter ones.
+    const isExact = Number.isInteger(value) && value >= -0x100_0000 && value <= 0x100_0000;
+    if (isExact || !Number.isFinite(value)) this.double(value);
     else this.double(shortestFloat(value));
   }
 

@@ -14,8 +14,8 @@ const otherTypes: ReadonlySet<string> = new Set(
 );
 
 /**
- * In an Any these stand in a member "value", all other messages with their fields beside "@type". Empty among them is
- * protobuf-go's reading, and so grpc-gateway's.
+ * In an Any these stand in a member "value", all other messages with their fields beside "@type". Empty may do so as
+ * well, as protobuf-go reads it.
  */
 export function hasOwnJsonForm(type: DescMessage): boolean {
   return otherTypes.has(type.typeName) || wrapperTypes.has(type.typeName);

@@ -31,7 +31,8 @@ export function anyWriter(registry: Registry, context: WriteContext): WriteMessa
     const start = wire.position;
     json.token(typeToken);
     json.string(url);
-    if (hasOwnJsonForm(type)) {
+    // protobuf-go, and so grpc-gateway, takes an Empty with "value", and writes it without.
+    if (hasOwnJsonForm(type) && type.typeName !== 'google.protobuf.Empty') {
       json.token(valueToken);
       writeMessage(wire, json, start, start + length);
       json.byte(closeBrace);
