@@ -40,6 +40,22 @@ export function splitPath(path: string, limits: PathLimits): RequestPath | Malfo
   return { raw, decoded: raw.map(percentDecode) };
 }
 
+/** A path in which slashes were escaped. */
+export interface UnescapedPath {
+  /** The path with plain slashes. */
+  readonly path: string;
+  /** The segments of it that an escaped slash preceded. */
+  readonly escapedAt: readonly number[];
+}
+
+/** Undefined for a path without "%2F" or "%2f". */
+export function unescapeSlashes(path: string): UnescapedPath | undefined {
+  if (!/%2f/i.test(path)) return undefined;
+  const slashes = path.match(/\/|%2f/gi) ?? [];
+  const escapedAt = slashes.flatMap((slash, index) => (slash === '/' ? [] : [index]));
+  return { path: path.replace(/%2f/gi, '/'), escapedAt };
+}
+
 function malformed(httpStatus: 400 | 414, message: string): MalformedPath {
   return { kind: 'malformed', httpStatus, message };
 }

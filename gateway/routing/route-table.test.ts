@@ -143,7 +143,10 @@ holds(
     ['GET /one/%EF%BB%BFx', 'GET /one/{a} "\ufeffx"'],
     ['GET /one/%F0%9F%98%80', 'GET /one/{a} "😀"'],
     ['GET /two/x/a%2Fb%2fc%20%3F', 'GET /two/{a=x/*} "x/a%2Fb%2fc ?"'],
-    ['GET /two/x%2Fy', '404'],
+    ['GET /two/x%2Fy', 'GET /two/{a=x/*} "x/y"'],
+    ['GET /two/x%2fa%20b', 'GET /two/{a=x/*} "x/a b"'],
+    ['GET /two%2Fx%2Fy', '404'],
+    ['GET /two/x%2Fy%2Fz', '404'],
     ['GET /rest/a%2Fb/c', 'GET /rest/{a=**} "a%2Fb/c"'],
     ['GET /rest/%252F', 'GET /rest/{a=**} "%2F"'],
     ['GET /rest/one%2fsegment', 'GET /rest/{a=**} "one%2fsegment"'],
@@ -381,3 +384,29 @@ suite('caps', () => {
 });
 
 test('an empty table', () => assert.equal(outline(tableOf(), 'GET /'), '404'));
+
+holds(
+  'slashes escaped by clients made from OpenAPI',
+  [
+    'GET /v1/{name=shelves/*}',
+    'DELETE /v1/{name}',
+    'POST /v1/{name=shelves/*/books/*}:lend',
+    'PUT /v1/{a=x/*}/to/{b=y/*/z}',
+    'GET /trees/{name=roots/**/leaves/*}/end',
+    'GET /a/{b}',
+  ],
+  [
+    ['GET /v1/shelves%2F1', 'GET /v1/{name=shelves/*} "shelves/1"'],
+    ['HEAD /v1/shelves%2F1', 'GET /v1/{name=shelves/*} "shelves/1"'],
+    ['DELETE /v1/shelves%2F1', 'DELETE /v1/{name} "shelves/1"'],
+    ['GET /v1/shelves/1%2F2', 'GET /v1/{name=shelves/*} "shelves/1%2F2"'],
+    ['POST /v1/shelves%2F1%2Fbooks%2F2:lend', 'POST /v1/{name=shelves/*/books/*}:lend "shelves/1/books/2"'],
+    ['PUT /v1/x%2F1/to/y%2F%E6%97%A5%2Fz', 'PUT /v1/{a=x/*}/to/{b=y/*/z} "x/1" "y/日/z"'],
+    ['PUT /v1/x%2F1%2Fto/y%2F2%2Fz', '404'],
+    ['GET /trees/roots%2Fa%2Fb%2Fleaves%2F1/end', 'GET /trees/{name=roots/**/leaves/*}/end "roots/a/b/leaves/1"'],
+    ['GET /trees/roots%2Fleaves%2F1%2Fend', '404'],
+    ['GET %2Fa/b', '404'],
+    ['GET /a%2Fb', '404'],
+    ['GET /v1/nothing%2F1', '405 DELETE'],
+  ],
+);

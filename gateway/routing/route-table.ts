@@ -1,7 +1,14 @@
 import { type Capture, compileCapture } from './capture.ts';
 import { type FoundLeaf, MethodRoutes } from './method-routes.ts';
 import type { PathTemplate } from './path-template.ts';
-import { defaultPathLimits, type MalformedPath, type PathLimits, type RequestPath, splitPath } from './request-path.ts';
+import {
+  defaultPathLimits,
+  type MalformedPath,
+  type PathLimits,
+  type RequestPath,
+  splitPath,
+  unescapeSlashes,
+} from './request-path.ts';
 
 export interface Route<T> {
   /** As in the request line, case and all; "*" serves every method (http.proto, CustomHttpPattern). */
@@ -59,20 +66,33 @@ export function createRouteTable<T>(
   const { methods, conflicts } = growMethods(routes);
 
   /** A HEAD route of its own before one for GET; "*" serves what no route names. */
-  const find = (httpMethod: string, path: RequestPath): FoundRoute<T> | undefined => {
+  const find = (httpMethod: string, path: RequestPath): FoundLeaf<Leaf<T>> | undefined => {
     const own = methods.get(httpMethod)?.find(path);
-    if (own) return foundRoute(own);
+    if (own) return own;
     if (httpMethod === 'HEAD') return find('GET', path);
-    const any = methods.has(httpMethod) ? undefined : methods.get(anyMethod)?.find(path);
-    return any && foundRoute(any);
+    return methods.has(httpMethod) ? undefined : methods.get(anyMethod)?.find(path);
+  };
+
+  /**
+   * Clients that are made from an OpenAPI document, which knows no variables of several segments, escape the slashes in
+   * their values: "/v1/shelves%2F1" for "/v1/{name=shelves/*}". That is no path by http.proto, so it takes none from
+   * another route.
+   */
+  const findEscaped = (httpMethod: string, rawPath: string): FoundLeaf<Leaf<T>> | undefined => {
+    const unescaped = unescapeSlashes(rawPath);
+    const path = unescaped && splitPath(unescaped.path, limits);
+    if (path === undefined || 'kind' in path) return undefined;
+    const found = find(httpMethod, path);
+    const isMeant = unescaped?.escapedAt.every((at) => found?.leaf.capture.holdsSlash(found.path, at));
+    return isMeant ? found : undefined;
   };
 
   const search = (httpMethod: string, rawPath: string): Match<T> => {
     if (!rawPath.startsWith('/')) return { kind: 'none' };
     const path = splitPath(rawPath, limits);
     if ('kind' in path) return path;
-    const found = find(httpMethod, path);
-    if (found) return found;
+    const found = find(httpMethod, path) ?? findEscaped(httpMethod, rawPath);
+    if (found) return foundRoute(found);
     const allow = [...methods].filter(([, tree]) => tree.find(path)).map(([name]) => name);
     if (allow.length === 0) return { kind: 'none' };
     if (allow.includes('GET') && !allow.includes('HEAD')) allow.push('HEAD');
@@ -113,7 +133,7 @@ function growMethods<T>(routes: readonly Route<T>[]) {
 }
 
 function foundRoute<T>({ leaf, path }: FoundLeaf<Leaf<T>>): FoundRoute<T> {
-  return { kind: 'found', value: leaf.value, captures: leaf.capture(path) };
+  return { kind: 'found', value: leaf.value, captures: leaf.capture.values(path) };
 }
 
 /** The path of a template without wildcards, whose match is then known beforehand. */

@@ -47,9 +47,11 @@ const rows: readonly (readonly [query: string, json: unknown, changes?: Partial<
   ['nope=1&inner.nope=2&inner.=3&.=4&constructor=5&__proto__=6', {}],
   ['F_INT32=1', {}],
   ['f_int32=5&inner.n=6', { inner: { n: 6 } }, { pathVariables: [vectorPath(request, 'f_int32')] }],
+  ['f_string.x=5&f_string[y]=6&f_int32=7', { fInt32: 7 }, { pathVariables: [vectorPath(request, 'f_string')] }],
   ['inner.a=5&inner.n=6', { inner: { n: 6 } }, { pathVariables: [vectorPath(request, 'inner.a')] }],
   ['inner.a=5&f_int32=6', { fInt32: 6 }, { pathVariables: [vectorPath(request, 'inner')] }],
   ['inner.a=5&f_int32=6', { fInt32: 6 }, { bodyPath: vectorPath(request, 'inner') }],
+  ['f_string.x=5&f_string[y]=6&f_int32=7', { fInt32: 7 }, { pathVariables: [vectorPath(request, 'f_string')] }],
   ['inner.a=5&inner.n=6', { inner: { n: 6 } }, { bodyPath: vectorPath(request, 'inner.a') }],
 ];
 

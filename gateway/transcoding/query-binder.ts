@@ -27,7 +27,7 @@ export function createQueryBinder(options: QueryBinderOptions): QueryBinder {
   const { request, pathVariables, bodyPath, codecs } = options;
   const boundPaths = bodyPath.length === 0 ? pathVariables : [...pathVariables, bodyPath];
   const isBound = (path: FieldPath) => boundPaths.some((bound) => bound.every((field, index) => field === path[index]));
-  const resolve = rememberFirst(maxRemembered, (name) => resolveParameter(request, name));
+  const resolve = rememberFirst(maxRemembered, (name) => resolveParameter(request, name, isBound));
 
   return (writer, parameters) => {
     if (parameters.size === 0) return nothing;
@@ -54,8 +54,12 @@ interface Parameter {
   readonly key: string | undefined;
 }
 
-/** "inner.tags" or "labels[key]" → fields; undefined when there is no such field. */
-function resolveParameter(request: DescMessage, name: string): Parameter | undefined {
+/** "inner.tags" or "labels[key]" → fields, no further than one that is bound; undefined when there is no such field. */
+function resolveParameter(
+  request: DescMessage,
+  name: string,
+  isBound: (path: FieldPath) => boolean,
+): Parameter | undefined {
   const bracket = name.endsWith(']') ? name.indexOf('[') : -1;
   const key = bracket === -1 ? undefined : name.slice(bracket + 1, -1);
   const names = (bracket === -1 ? name : name.slice(0, bracket)).split('.');
@@ -66,6 +70,7 @@ function resolveParameter(request: DescMessage, name: string): Parameter | undef
     const field: DescField | undefined = message && findField(message, part);
     if (field === undefined) return undefined;
     path.push(field);
+    if (isBound(path)) return { path, key: undefined };
     message = field.fieldKind === 'message' ? field.message : undefined;
     if (message === undefined && index < names.length - 1) throw invalid(name, `"${part}" is not a message`);
   }
