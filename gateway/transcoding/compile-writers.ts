@@ -1,8 +1,11 @@
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { StatusError } from '../status/status-error.ts';
+import { type CanonicalType, canonicalTypes } from './canonical-plan.ts';
 import type { JsonOptions } from './codec.ts';
 import type { FieldsOf } from './message-fields.ts';
 import type { WriteMessage } from './wire-reader.ts';
 import { anyWriter } from './write-any.ts';
+import { writeCanonical } from './write-canonical.ts';
 import type { WriteContext } from './write-field.ts';
 import { fieldValueWriter, objectWriter } from './write-message.ts';
 import { wellKnownWriter } from './write-well-known.ts';
@@ -33,8 +36,30 @@ export function compileWriters(registry: Registry, fieldsOf: FieldsOf, options: 
     if (type.typeName === 'google.protobuf.Any') return anyWriter(registry, context);
     return wellKnownWriter(type, context) ?? objectWriter(type, fieldsOf(type), context);
   };
+  const canonical = canonicalTypes(fieldsOf, context);
   return {
-    message: context.messageWriter,
+    message: (type) => wholeWriter(canonical(type), context.messageWriter(type)),
     field: (field) => fieldValueWriter(field, fieldsOf(field.parent), context),
   };
+}
+
+/** Writes a whole message, all that is written: most probably its bytes are in canonical form. */
+function wholeWriter(type: CanonicalType | undefined, write: WriteMessage): WriteMessage {
+  if (type === undefined) return write;
+  return (wire, json, start, end) => {
+    const { bytes } = wire;
+    if (tryCanonical(type, wire, json, start, end)) return;
+    wire.rewind(bytes);
+    json.reset();
+    write(wire, json, start, end);
+  };
+}
+
+function tryCanonical(...[type, wire, json, start, end]: Parameters<typeof writeCanonical>): boolean {
+  try {
+    return writeCanonical(type, wire, json, start, end);
+  } catch (error) {
+    if (error instanceof StatusError) return false;
+    throw error;
+  }
 }

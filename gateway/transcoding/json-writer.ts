@@ -1,5 +1,6 @@
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { writeInteger, writeShortDecimal } from './number-text.ts';
 
 /** JSON text that is written often: held as little-endian words, so that copying takes a fourth of the steps. */
 export interface Token {
@@ -22,7 +23,6 @@ const keptSize = 1 << 20;
 const maxSize = 1 << 28;
 
 const quote = 0x22;
-const minus = 0x2d;
 const zero = 0x30;
 
 /** UTF-8 JSON text that grows at its end. Each method makes room for what it writes. */
@@ -105,26 +105,13 @@ export class JsonWriter {
 
   /** A whole number within ±2^53. */
   integer(value: number): void {
-    this.reserve(20);
-    let rest = value;
-    if (rest < 0) {
-      this.bytes[this.position++] = minus;
-      rest = -rest;
-    }
-    if (rest >= 1e9) {
-      const thousandMillions = Math.floor(rest / 1e9);
-      this.#digits(thousandMillions, digitCount(thousandMillions));
-      this.#digits(rest - thousandMillions * 1e9, 9);
-    } else this.#digits(rest, digitCount(rest));
+    this.reserve(24);
+    this.position = writeInteger(this.view, this.position, value);
   }
 
   /** `count` digits of a number below 2^31, with zeros in front. */
   digits(value: number, count: number): void {
     this.reserve(count);
-    this.#digits(value, count);
-  }
-
-  #digits(value: number, count: number): void {
     const { bytes } = this;
     let rest = value | 0;
     for (let i = this.position + count - 1; i >= this.position; i--) {
@@ -153,9 +140,16 @@ export class JsonWriter {
   }
 
   double(value: number): void {
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) this.integer(value);
-    else if (Number.isFinite(value)) this.ascii(value === 0 ? '-0' : String(value));
+    this.reserve(24);
+    const end = writeShortDecimal(this.view, this.position, value);
+    if (end >= 0) this.position = end;
+    else if (Number.isFinite(value)) this.#longDouble(value);
     else this.ascii(`"${value}"`);
+  }
+
+  #longDouble(value: number): void {
+    if (Number.isSafeInteger(value) && value !== 0) this.integer(value);
+    else this.ascii(value === 0 ? '-0' : String(value));
   }
 
   /** A float in the fewest digits that give the same float again. */
@@ -173,18 +167,6 @@ export class JsonWriter {
     this.position += this.bytes.write(text, this.position, 'latin1');
     this.bytes[this.position++] = quote;
   }
-}
-
-function digitCount(value: number): number {
-  if (value < 10) return 1;
-  if (value < 100) return 2;
-  if (value < 1000) return 3;
-  if (value < 1e4) return 4;
-  if (value < 1e5) return 5;
-  if (value < 1e6) return 6;
-  if (value < 1e7) return 7;
-  if (value < 1e8) return 8;
-  return value < 1e9 ? 9 : 10;
 }
 
 function shortestFloat(value: number): number {

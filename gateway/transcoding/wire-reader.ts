@@ -45,6 +45,11 @@ export class WireReader {
   /** `typeName` is for messages of errors. */
   open(bytes: Uint8Array, typeName: string): void {
     this.#typeName = typeName;
+    this.rewind(bytes);
+  }
+
+  /** Begins the bytes anew. */
+  rewind(bytes: Uint8Array): void {
     this.#use(bytes);
     this.position = 0;
     this.slotCount = 0;
@@ -148,6 +153,13 @@ export class WireReader {
       if (byte < 0x80) return tag >>> 3 === 0 ? this.fail('field number 0') : tag >>> 0;
     }
     return this.fail('a tag is longer than 32 bits');
+  }
+
+  /** Whether a tag of at most two bytes stands at a position. */
+  isTagAt(position: number, end: number, tag: number): boolean {
+    const { bytes } = this;
+    if (tag < 0x80) return position < end && bytes[position] === tag;
+    return position + 1 < end && bytes[position] === ((tag & 0x7f) | 0x80) && bytes[position + 1] === tag >> 7;
   }
 
   /** A length, which does not reach past the end. */

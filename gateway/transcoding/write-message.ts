@@ -2,7 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { type JsonWriter, type Token, token } from './json-writer.ts';
 import { type AnyField, isOneofMember, jsonNameOf, Presence, protoNameOf } from './message-fields.ts';
 import { compileScan, type FieldPlan } from './scan-message.ts';
-import type { WireReader, WriteMessage, WriteValue } from './wire-reader.ts';
+import type { WireReader, WriteMessage } from './wire-reader.ts';
 import { fieldPlan, type WriteContext } from './write-field.ts';
 import { enumKind, scalarKind } from './write-scalar.ts';
 
@@ -25,10 +25,10 @@ export function messageWriter(plans: readonly FieldPlan[], writeFields: WriteFie
   };
 }
 
-interface Member {
+/** A field as a member of a JSON object. */
+export interface ObjectMember {
   /** "name": */
   readonly name: Token;
-  readonly write: WriteValue;
   /** "name":default, if the field is written when it is absent. */
   readonly absent: Token | undefined;
   /** Its default, if it is left out when it has that value. */
@@ -37,23 +37,27 @@ interface Member {
   readonly missing: string | undefined;
 }
 
+export function objectMember(type: DescMessage, field: AnyField, context: WriteContext): ObjectMember {
+  const { emitDefaults, protoNames } = context.options;
+  const name = `${JSON.stringify(protoNames ? protoNameOf(field) : jsonNameOf(field))}:`;
+  const value = absentValue(field, context);
+  const isImplicit = field.presence === Presence.implicit && field.message === undefined;
+  const isRepeated = field.fieldKind === 'list' || field.fieldKind === 'map';
+  return {
+    name: token(name),
+    absent: emitDefaults && isWrittenWhenAbsent(field) ? token(`${name}${value},`) : undefined,
+    leftOut: !emitDefaults && (isImplicit || isRepeated) ? Buffer.from(value) : undefined,
+    missing: field.presence === Presence.required ? `${type.typeName}.${field.name} is required` : undefined,
+  };
+}
+
 /** Writes messages of a type as a JSON object with the fields in order of declaration. */
 export function objectWriter(type: DescMessage, fields: readonly AnyField[], context: WriteContext): WriteMessage {
   const plans = fields.map((field) => fieldPlan(field, context));
-  const members = fields.map((field, index): Member => {
-    const name = `${JSON.stringify(context.options.protoNames ? protoNameOf(field) : jsonNameOf(field))}:`;
-    const { emitDefaults } = context.options;
-    const value = absentValue(field, context);
-    const isImplicit = field.presence === Presence.implicit && field.message === undefined;
-    const isRepeated = field.fieldKind === 'list' || field.fieldKind === 'map';
-    return {
-      name: token(name),
-      write: plans[index]?.write ?? (() => undefined),
-      absent: emitDefaults && isWrittenWhenAbsent(field) ? token(`${name}${value},`) : undefined,
-      leftOut: !emitDefaults && (isImplicit || isRepeated) ? Buffer.from(value) : undefined,
-      missing: field.presence === Presence.required ? `${type.typeName}.${field.name} is required` : undefined,
-    };
-  });
+  const members = fields.map((field, index) => ({
+    ...objectMember(type, field, context),
+    write: plans[index]?.write ?? (() => undefined),
+  }));
 
   return messageWriter(plans, (wire, json, end, first) => {
     json.byte(openBrace);

@@ -1,6 +1,6 @@
-import { type DescEnum, ScalarType } from '@bufbuild/protobuf';
+import { type DescEnum, type DescEnumValue, ScalarType } from '@bufbuild/protobuf';
 import type { JsonOptions } from './codec.ts';
-import { type Token, token } from './json-writer.ts';
+import { token } from './json-writer.ts';
 import { WireType, type WriteMessage, type WriteValue } from './wire-reader.ts';
 import { writeLenientString, writeString } from './write-string.ts';
 
@@ -96,18 +96,17 @@ export function mapKeyKind(type: ScalarType, checked: boolean): ValueKind {
 /** Enum values by name, unknown ones by number; google.protobuf.NullValue is always null. */
 export function enumKind(type: DescEnum, options: JsonOptions): ValueKind {
   const kind = { wireType: WireType.varint };
-  if (type.typeName === 'google.protobuf.NullValue') {
+  if (isNullValue(type)) {
     const write: WriteValue = (wire, json) => {
       wire.varint32();
       json.token(nullToken);
     };
     return { ...kind, write, zero: 'null' };
   }
-  const first = type.values[0];
-  if (options.enumsAsNumbers) return { ...kind, write: int32, zero: String(first?.number ?? 0) };
-  const names = new Map<number, Token>();
-  // Of two names for one number (allow_alias) the first one is written.
-  for (const { number, jsonName } of type.values.toReversed()) names.set(number, token(JSON.stringify(jsonName)));
+  const texts = enumTexts(type, options);
+  const zero = texts.get(type.values[0]?.number ?? 0) ?? '0';
+  if (options.enumsAsNumbers) return { ...kind, write: int32, zero };
+  const names = new Map([...texts].map(([number, text]) => [number, token(text)]));
   const small = Array.from({ length: smallEnum }, (_, number) => names.get(number));
   const write: WriteValue = (wire, json) => {
     const number = wire.varint32() | 0;
@@ -115,5 +114,18 @@ export function enumKind(type: DescEnum, options: JsonOptions): ValueKind {
     if (name === undefined) json.integer(number);
     else json.token(name);
   };
-  return { ...kind, write, zero: first === undefined ? '0' : JSON.stringify(first.jsonName) };
+  return { ...kind, write, zero };
+}
+
+/** The JSON of an enum's values, by number. Of two names for one number (allow_alias) the first one is written. */
+export function enumTexts(type: DescEnum, options: JsonOptions): ReadonlyMap<number, string> {
+  const textOf = ({ number, jsonName }: DescEnumValue): string => {
+    if (isNullValue(type)) return 'null';
+    return options.enumsAsNumbers ? String(number) : JSON.stringify(jsonName);
+  };
+  return new Map(type.values.toReversed().map((value) => [value.number, textOf(value)]));
+}
+
+function isNullValue(type: DescEnum): boolean {
+  return type.typeName === 'google.protobuf.NullValue';
 }
