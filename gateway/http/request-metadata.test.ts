@@ -114,6 +114,13 @@ for (const [name, headers, forwardedFor, forwardedHost] of forwardedRows) {
   });
 }
 
+test('two hosts are refused', () => {
+  assert.throws(
+    () => requestMetadata(['Host', 'a', 'host', 'a'], { host: 'a', remoteAddress: undefined }),
+    new StatusError(Code.INVALID_ARGUMENT, 'more than one Host header'),
+  );
+});
+
 for (const value of ['*', 'YQ==YQ', 'a', '-_']) {
   test(`a binary header is base64, not ${JSON.stringify(value)}`, () => {
     assert.throws(

@@ -65,13 +65,14 @@ export interface HttpPeer {
 /**
  * Headers of a request → metadata of its call, as grpc-gateway does it by default.
  * @param rawHeaders names and values in turn, as node:http has them.
- * Throws INVALID_ARGUMENT for a binary header (-Bin) that is not base64.
+ * Throws INVALID_ARGUMENT for a binary header (-Bin) that is not base64, and for a second Host.
  */
 export function requestMetadata(rawHeaders: readonly string[], peer: HttpPeer): Metadata {
   const metadata: [string, string][] = [];
   const forwardedFor: string[] = [];
   let forwardedHost = peer.host;
   let hostForwarded = false;
+  let hosts = 0;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = String(rawHeaders[index]).toLowerCase();
     const value = String(rawHeaders[index + 1]);
@@ -88,6 +89,10 @@ export function requestMetadata(rawHeaders: readonly string[], peer: HttpPeer): 
     } else if (name === 'x-forwarded-host' && !hostForwarded) {
       hostForwarded = true;
       forwardedHost = value;
+    } else if (name === 'host') {
+      hosts += 1;
+      // RFC 9112, section 3.2: which of them another server would go by nobody knows.
+      if (hosts > 1) throw new StatusError(Code.INVALID_ARGUMENT, 'more than one Host header');
     }
   }
   if (peer.remoteAddress !== undefined) forwardedFor.push(peer.remoteAddress.replace(/^::ffff:/, ''));

@@ -35,20 +35,31 @@ export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyR
       return;
     }
     const exchange = { ...unrouted, route: found.route };
-    if (!found.form || found.route.readsBody) {
-      startCall(exchange, found, target.query);
+    if (!found.form) {
+      startCall(exchange, found, { query: target.query, body: bodyOf(request), limits: limitsOf(exchange) });
       return;
     }
     readBody(bodyOf(request), limitsOf(exchange), (form) => {
-      if (form instanceof StatusError) sendError(exchange, form);
-      else startCall(exchange, found, `${target.query}&${form.toString()}`);
+      if (form instanceof StatusError) {
+        sendError(exchange, form);
+        return;
+      }
+      const limits = { maxBytes: settings.maxBodyBytes, announcedBytes: 0 };
+      startCall(exchange, found, { query: `${form.toString()}&${target.query}`, body: Readable.from([]), limits });
     });
   } catch (thrown) {
     sendError(unrouted, StatusError.from(thrown));
   }
 }
 
-function startCall(exchange: Exchange, { route, captures }: FoundRoute, query: string): void {
+/** What of a request is left to read once its route is known. */
+interface Content {
+  readonly query: string;
+  readonly body: Readable;
+  readonly limits: BodyLimits;
+}
+
+function startCall(exchange: Exchange, { route, captures }: FoundRoute, { query, body, limits }: Content): void {
   const { request, settings } = exchange;
   try {
     const plan: RequestPlan = {
@@ -63,8 +74,8 @@ function startCall(exchange: Exchange, { route, captures }: FoundRoute, query: s
         remoteAddress: request.raw.socket.remoteAddress,
       }),
       timeoutMs: timeoutOf(request, route, settings),
-      body: bodyOf(request),
-      limits: limitsOf(exchange),
+      body,
+      limits,
     };
     sendRequest(plan, route.serverStreaming ? new StreamAnswer(exchange, route) : new UnaryAnswer(exchange, route));
   } catch (thrown) {
@@ -75,23 +86,28 @@ function startCall(exchange: Exchange, { route, captures }: FoundRoute, query: s
 interface FoundRoute {
   readonly route: Route;
   readonly captures: readonly string[];
-  /** A form that may stand for query parameters (as grpc-gateway takes it). */
+  /** The body is a form that stands for query parameters (as grpc-gateway takes it). */
   readonly form: boolean;
 }
 
 function findRoute({ request, reply, settings, index }: Exchange, path: string): FoundRoute | 'options' {
   const sent = request.raw.method ?? 'GET';
   const form = settings.formPosts && sent === 'POST' && isForm(request);
-  const override = form ? request.headers['x-http-method-override'] : undefined;
-  const method = typeof override === 'string' && override !== '' ? override : sent;
+  const override = form ? String(request.headers['x-http-method-override'] ?? '') : '';
+  const method = override === '' ? sent : override.toUpperCase();
   let match = index.table.match(method, path);
-  if (match.kind === 'method' && form && override === undefined) {
+  if (match.kind === 'method' && form && method === 'POST') {
     const get = index.table.match('GET', path);
     if (get.kind === 'found') match = get;
   }
   switch (match.kind) {
     case 'found':
-      return { route: match.value, captures: match.captures, form };
+      // Whoever overrides the method sends a form, not JSON, even to a method that takes a body.
+      return {
+        route: match.value,
+        captures: match.captures,
+        form: form && (override !== '' || !match.value.readsBody),
+      };
     case 'malformed':
       throw new StatusError(Code.INVALID_ARGUMENT, match.message, { httpStatus: match.httpStatus });
     case 'none':

@@ -45,13 +45,8 @@ function collectPaths(message: DescMessage, json: unknown, prefix: string, paths
 
 /** An Any whose type the client left out: not what is to be changed in it, and no value to put in its place. */
 function isUntypedAny({ fieldKind, message }: DescField, value: unknown): boolean {
-  return (
-    fieldKind === 'message' &&
-    message.typeName === 'google.protobuf.Any' &&
-    typeof value === 'object' &&
-    value !== null &&
-    !Object.hasOwn(value, '@type')
-  );
+  if (fieldKind !== 'message' || message.typeName !== 'google.protobuf.Any') return false;
+  return typeof value !== 'object' || value === null || !Object.hasOwn(value, '@type');
 }
 
 /** Whether the mask goes down into the value: not into an empty one, nor into a type with a JSON form of its own. */
