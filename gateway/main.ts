@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { readConfiguration } from './config/read-configuration.ts';
+
+// Compiling what is imported below is a third of the start; the next start finds it in the folder for temporary files.
+enableCompileCache();
+const { readConfiguration } = await import('./config/read-configuration.ts');
 
 const configuration = await readConfiguration(process.argv.slice(2));
 switch (configuration.kind) {
@@ -18,9 +21,7 @@ switch (configuration.kind) {
     process.stderr.write(`${configuration.faults.join('\n')}\n`);
     process.exitCode = 2;
     break;
-  case 'serve': {
-    // Compiling what is imported below is a third of the start; the next start finds it in the folder for temporary files.
-    enableCompileCache();
+  case 'serve':
     if (configuration.settings.workers > 1) {
       const { runWorkers } = await import('./program/workers/run-workers.ts');
       runWorkers(configuration.settings);
@@ -28,5 +29,4 @@ switch (configuration.kind) {
       const { runGateway } = await import('./program/run-gateway.ts');
       runGateway(configuration.settings);
     }
-  }
 }

@@ -1,8 +1,9 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { encodeRawTarget, lineStart } from './raw-target.ts';
 import { ReplayedConnection } from './replayed-connection.ts';
 import { statusBody } from './status-body.ts';

@@ -1,8 +1,8 @@
-import { METHODS } from 'node:http';
 import type { FastifyPluginCallback } from 'fastify';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
 import { sendError } from './exchange.ts';
+import { METHODS } from './node-http.ts';
 import type { ProtogateOptions } from './options.ts';
 import { indexRoutes } from './route-index.ts';
 import { type Gateway, serve } from './serve.ts';

@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http';
+import { METHODS } from './node-http.ts';
 
 /** A packet from the request line on that was refused, made fit for a second try. */
 export interface EncodedPacket {

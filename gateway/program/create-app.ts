@@ -27,6 +27,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     ...serverOptions,
     loggerInstance: fastifyLogger(logger),
+    // No route has a JSON Schema: without compilers of our own Fastify would load Ajv, 60 ms of the start.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     // One logger for all requests: a child for each costs more than most requests log.
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
@@ -81,4 +83,8 @@ function pluginOptions(settings: Settings, upstreams: OpenUpstreams, schema: Sch
 /** Fastify's own lines of level info ("Server listening at …") say what the program says itself. */
 function fastifyLogger(logger: Logger): FastifyBaseLogger {
   return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
+}
+
+function noCompiler(): never {
+  throw new TypeError('no route of the gateway has a JSON Schema');
 }

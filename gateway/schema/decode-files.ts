@@ -1,23 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { type DescriptorProto, type FileDescriptorProto, FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { jsonNameOf } from './parse-field.ts';
 
-/** Field numbers of descriptor.proto. */
-const fileOfSet = 1;
+/** Field number in descriptor.proto. */
 const sourceCodeInfo = 9;
-
-/** The files of a FileDescriptorSet as they stand in it, still encoded. Throws on bytes that are not one. */
-export function splitDescriptorSet(bytes: Uint8Array): Uint8Array[] {
-  const reader = new BinaryReader(bytes);
-  const files: Uint8Array[] = [];
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === fileOfSet && wireType === WireType.LengthDelimited) files.push(reader.bytes());
-    else reader.skip(wireType, field);
-  }
-  return files;
-}
 
 /**
  * One FileDescriptorProto, whoever wrote it. Source info (the larger part of most files) is left out before anything is

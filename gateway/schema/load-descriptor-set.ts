@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 import type { BuiltinFiles } from './builtin-files.ts';
-import { decodeFile, splitDescriptorSet } from './decode-files.ts';
+import { decodeFile } from './decode-files.ts';
 import { fileState, readBounded } from './file-state.ts';
 import { servicesOf } from './load-protos.ts';
 import { describeUnusable, orderFiles } from './order-files.ts';
 import { noPlace, type SourceFiles } from './source-files.ts';
+import { splitDescriptorSet } from './split-descriptor-set.ts';
 
 /** What one descriptor set may hold. */
 export const descriptorSetLimits = { bytes: 512 * 1024 * 1024, files: 50_000 } as const;

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { DescService } from '@bufbuild/protobuf';
 import { buildRegistry } from './build-registry.ts';
-import { readBuiltinFiles } from './builtin-files.ts';
+import { type BuiltinFiles, readBuiltinFiles } from './builtin-files.ts';
 import type { FileState } from './file-state.ts';
 import { bindServices } from './http-bindings.ts';
-import { loadDescriptorSet } from './load-descriptor-set.ts';
-import { loadProtos } from './load-protos.ts';
-import { loadReflection, type ReflectionTarget } from './load-reflection.ts';
+import type { ReflectionTarget } from './load-reflection.ts';
 import { printable } from './printable.ts';
-import { readApiConfig } from './read-api-config.ts';
+import type { ApiConfig } from './read-api-config.ts';
 import { type Schema, SchemaError } from './schema.ts';
+import type { SourceFiles } from './source-files.ts';
 
 /** Where a schema comes from; all that is given is put together, and of a file that several hold the first is taken. */
 export interface SchemaSources {
@@ -47,21 +46,9 @@ export async function loadSchema(sources: SchemaSources): Promise<Schema> {
 }
 
 /** As `loadSchema`, but gives the faults instead of throwing them. */
-export async function readSchema({
-  protos = [],
-  protoPaths = ['.'],
-  descriptorSets = [],
-  reflection = [],
-  apiConfigs = [],
-  unboundMethods = false,
-}: SchemaSources): Promise<SchemaReading> {
+export async function readSchema(given: SchemaSources): Promise<SchemaReading> {
   const builtins = readBuiltinFiles();
-  const sources = await Promise.all([
-    ...(protos.length > 0 ? [loadProtos({ protos, protoPaths, builtins })] : []),
-    ...descriptorSets.map((set) => loadDescriptorSet(set, builtins)),
-    ...reflection.map((target) => loadReflection(target, builtins)),
-  ]);
-  const configs = await Promise.all(apiConfigs.map((path) => readApiConfig(path)));
+  const [sources, configs] = await Promise.all([readSources(given, builtins), readApiConfigs(given)]);
   const { registry, faults } = buildRegistry(sources, builtins);
   const services = [...new Set(sources.flatMap((source) => source.services))]
     .map((name) => registry.getService(name))
@@ -69,7 +56,7 @@ export async function readSchema({
   const bound = bindServices(
     services,
     configs.flatMap(({ rules }) => rules),
-    unboundMethods,
+    given.unboundMethods ?? false,
   );
   const digest = createHash('sha256');
   for (const each of [...sources, ...configs]) digest.update(`${each.digest}\0`);
@@ -85,4 +72,31 @@ export async function readSchema({
     states: [...sources.flatMap(({ states }) => states), ...configs.map(({ state }) => state)],
     digest: digest.digest('hex'),
   };
+}
+
+/** What reads a source is loaded with the first of its kind: most programs have one kind. */
+async function readSources(
+  { protos = [], protoPaths = ['.'], descriptorSets = [], reflection = [] }: SchemaSources,
+  builtins: BuiltinFiles,
+): Promise<SourceFiles[]> {
+  const reading: Promise<SourceFiles>[] = [];
+  if (protos.length > 0) {
+    const { loadProtos } = await import('./load-protos.ts');
+    reading.push(loadProtos({ protos, protoPaths, builtins }));
+  }
+  if (descriptorSets.length > 0) {
+    const { loadDescriptorSet } = await import('./load-descriptor-set.ts');
+    reading.push(...descriptorSets.map((set) => loadDescriptorSet(set, builtins)));
+  }
+  if (reflection.length > 0) {
+    const { loadReflection } = await import('./load-reflection.ts');
+    reading.push(...reflection.map((target) => loadReflection(target, builtins)));
+  }
+  return Promise.all(reading);
+}
+
+async function readApiConfigs({ apiConfigs = [] }: SchemaSources): Promise<ApiConfig[]> {
+  if (apiConfigs.length === 0) return [];
+  const { readApiConfig } = await import('./read-api-config.ts');
+  return Promise.all(apiConfigs.map((path) => readApiConfig(path)));
 }

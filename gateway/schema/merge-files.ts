@@ -1,6 +1,7 @@
 import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
-import type { BuiltinFiles } from './builtin-files.ts';
+import { type BuiltinFiles, everywhere } from './builtin-files.ts';
 import { contradict } from './file-shape.ts';
+import { orderFiles } from './order-files.ts';
 import type { SourceFiles } from './source-files.ts';
 import { type ProtoSymbol, symbolsOf } from './symbol-table.ts';
 
@@ -21,18 +22,29 @@ export interface MergedFiles {
 export function mergeFiles(sources: readonly SourceFiles[], builtins: BuiltinFiles): MergedFiles {
   const merging: Merging = { files: new Map(), origins: new Map(), symbols: new Map(), copies: new Map(), faults: [] };
   // The well-known files are always the built-in ones: older copies lack what newer files build on.
-  for (const [name, file] of builtins) {
+  const wanted = wantedBuiltins(sources, builtins);
+  for (const [name, file] of wanted) {
     if (name.startsWith('google/protobuf/')) add(merging, file);
   }
   for (const source of sources) {
     for (const file of source.files.values()) addFrom(merging, source, file);
   }
-  for (const [name, file] of builtins) {
+  for (const [name, file] of wanted) {
     const free = typesOf(file).every(({ fullName }) => !merging.symbols.has(fullName));
     const importable = file.dependency.every((dependency) => merging.files.has(dependency));
     if (!merging.files.has(name) && free && importable) add(merging, file);
   }
   return merging;
+}
+
+/** The built-in files that every schema has, and those that a source has as well; each after its imports. */
+function wantedBuiltins(
+  sources: readonly SourceFiles[],
+  builtins: BuiltinFiles,
+): ReadonlyMap<string, FileDescriptorProto> {
+  const names = [...everywhere, ...sources.flatMap(({ files }) => [...files.keys()])];
+  const files = names.flatMap((name) => builtins.get(name) ?? []);
+  return orderFiles(new Map(files.map((file) => [file.name, file])), builtins).files;
 }
 
 interface Merging {

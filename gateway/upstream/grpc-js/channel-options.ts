@@ -1,5 +1,6 @@
-import { ChannelCredentials, type ClientOptions } from '@grpc/grpc-js';
+import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
 import type { UpstreamOptions, UpstreamTls } from '../upstream-options.ts';
+import { loadGrpcJs } from './load-grpc-js.ts';
 
 /** What grpc-js is told about a channel (https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md). */
 export function channelOptions(options: UpstreamOptions): ClientOptions {
@@ -19,6 +20,7 @@ export function channelOptions(options: UpstreamOptions): ClientOptions {
 }
 
 export function channelCredentials(tls: UpstreamTls | undefined): ChannelCredentials {
+  const { ChannelCredentials } = loadGrpcJs();
   if (tls === undefined) return ChannelCredentials.createInsecure();
   const { rootCertificates = null, clientKey = null, clientCertificate = null } = tls;
   return ChannelCredentials.createSsl(rootCertificates, clientKey, clientCertificate);

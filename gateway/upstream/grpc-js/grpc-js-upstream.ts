@@ -1,16 +1,18 @@
-import { Client } from '@grpc/grpc-js';
+import type { Client } from '@grpc/grpc-js';
 import { closed, deadlineExceeded, isExpired } from '../local-status.ts';
 import { rejectCall } from '../rejected-call.ts';
 import type { Call, CallListener, CallRequest, Upstream } from '../upstream.ts';
 import type { UpstreamOptions } from '../upstream-options.ts';
 import { channelCredentials, channelOptions } from './channel-options.ts';
 import { GrpcJsCall } from './grpc-js-call.ts';
-import { toGrpcMetadata } from './metadata-conversion.ts';
+import { loadGrpcJs } from './load-grpc-js.ts';
+import { addGrpcMetadata } from './metadata-conversion.ts';
 
 /** One channel of @grpc/grpc-js: all its resolvers, balancers and credentials. */
 export class GrpcJsUpstream implements Upstream {
   readonly #target: string;
   readonly #options: UpstreamOptions;
+  readonly #grpc = loadGrpcJs();
   readonly #client: Client;
   readonly #calls = new Set<GrpcJsCall>();
   #closed = false;
@@ -19,7 +21,7 @@ export class GrpcJsUpstream implements Upstream {
   constructor(target: string, options: UpstreamOptions) {
     this.#target = target;
     this.#options = options;
-    this.#client = new Client(target, channelCredentials(options.tls), channelOptions(options));
+    this.#client = new this.#grpc.Client(target, channelCredentials(options.tls), channelOptions(options));
   }
 
   start(request: CallRequest, listener: CallListener): Call {
@@ -29,7 +31,10 @@ export class GrpcJsUpstream implements Upstream {
       client: this.#client,
       target: this.#target,
       request,
-      metadata: toGrpcMetadata(request.metadata, this.#options.waitForReady),
+      metadata: addGrpcMetadata(
+        new this.#grpc.Metadata({ waitForReady: this.#options.waitForReady }),
+        request.metadata,
+      ),
       listener,
       onEnd: () => this.#ended(call),
       onEvent: this.#options.onEvent,

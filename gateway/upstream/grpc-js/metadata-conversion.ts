@@ -1,9 +1,8 @@
-import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
 import type { Metadata } from '../upstream.ts';
 
-export function toGrpcMetadata(metadata: Metadata, waitForReady: boolean): GrpcMetadata {
-  const result = new GrpcMetadata({ waitForReady });
+export function addGrpcMetadata(result: GrpcMetadata, metadata: Metadata): GrpcMetadata {
   for (const [name, value] of metadata) {
     if (!isMetadataName(name) || !isMetadataValue(value)) continue;
     if (sentOnce.has(name) && result.get(name).length > 0) continue;
