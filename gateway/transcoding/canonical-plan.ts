@@ -92,7 +92,7 @@ export function canonicalTypes(fieldsOf: FieldsOf, context: WriteContext): Canon
     const tags = fields.map((field) => fieldPlan(field, context).tags);
     const table = new Uint16Array(Math.max(0, ...tags.flat()) + 1);
     for (const [index, fieldTags] of tags.entries()) for (const tag of fieldTags) table[tag] = index + 1;
-    const rooms = planned.map(({ name, absent }) => Math.max(name.length + valueRoom, absent?.length ?? 0));
+    const rooms = planned.map(({ name, absent }) => Math.max(name.length + valueRoom, (absent?.length ?? 0) + 8));
     return { fields: planned, table, room: rooms.reduce((sum, room) => sum + room, valueRoom) };
   };
   return find;

@@ -2,18 +2,27 @@ import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
 import { writeInteger, writeShortDecimal } from './number-text.ts';
 
-/** JSON text that is written often: held as little-endian words, so that copying takes a fourth of the steps. */
+/**
+ * JSON text that is written often: held as words of eight bytes, so that copying takes few steps. UTF-8 text never has the bits
+ * of a NaN, which need not stay as they are when they are copied.
+ */
 export interface Token {
-  readonly words: Int32Array;
+  readonly words: Float64Array;
   readonly length: number;
 }
 
 export function token(text: string): Token {
   const bytes = Buffer.from(text);
-  const padded = Buffer.alloc((bytes.length + 3) & ~3);
+  const padded = Buffer.alloc((bytes.length + 7) & ~7);
   bytes.copy(padded);
-  const words = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
+  const words = Float64Array.from({ length: padded.length / 8 }, (_, i) => padded.readDoubleLE(i * 8));
   return { words, length: bytes.length };
+}
+
+/** Writes a token; up to seven bytes behind it are overwritten. Returns the position behind it. */
+export function writeToken(out: DataView, at: number, { words, length }: Token): number {
+  for (let i = 0; i < words.length; i++) out.setFloat64(at + i * 8, words[i] ?? 0, true);
+  return at + length;
 }
 
 const initialSize = 1 << 16;
@@ -66,11 +75,9 @@ export class JsonWriter {
     this.bytes[this.position++] = code;
   }
 
-  token({ words, length }: Token): void {
-    this.reserve(length + 3);
-    const { view, position } = this;
-    for (let i = 0; i < words.length; i++) view.setInt32(position + i * 4, words[i] ?? 0, true);
-    this.position = position + length;
+  token(text: Token): void {
+    this.reserve(text.length + 7);
+    this.position = writeToken(this.view, this.position, text);
   }
 
   /** Text that needs no escapes and is ASCII. */

@@ -1,5 +1,5 @@
 import { type CanonicalField, type CanonicalType, Kind } from './canonical-plan.ts';
-import type { JsonWriter, Token } from './json-writer.ts';
+import { type JsonWriter, writeToken } from './json-writer.ts';
 import { writeInteger, writeShortDecimal } from './number-text.ts';
 import type { WireReader } from './wire-reader.ts';
 import { copyPlainText, copyText } from './write-string.ts';
@@ -257,9 +257,4 @@ function shortVarint(view: DataView, position: number): number {
   const bits = word & (-1 >>> (31 - topBit));
   const value = (bits & 0x7f) | ((bits >>> 1) & 0x3f80) | ((bits >>> 2) & 0x1fc000) | ((bits >>> 3) & 0xfe00000);
   return (value << 3) | ((topBit + 1) >>> 3);
-}
-
-function writeToken(out: DataView, at: number, { words, length }: Token): number {
-  for (let i = 0; i < words.length; i++) out.setInt32(at + i * 4, words[i] ?? 0, true);
-  return at + length;
 }
