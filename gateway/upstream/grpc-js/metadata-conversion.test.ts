@@ -54,6 +54,6 @@ const rows: readonly (readonly [name: string, metadata: Metadata, sent: Metadata
 
 for (const [name, metadata, sent] of rows) {
   test(`metadata for grpc-js: ${name}`, () => {
-    assert.deepEqual(fromGrpcMetadata(addGrpcMetadata(new GrpcMetadata(), metadata, false)), sent);
+    assert.deepEqual(fromGrpcMetadata(addGrpcMetadata(new GrpcMetadata(), metadata)), sent);
   });
 }
