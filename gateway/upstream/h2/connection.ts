@@ -42,6 +42,8 @@ const pingPayload = Buffer.alloc(8);
 
 /** One HTTP/2 connection to a server (RFC 9113), for requests of gRPC. */
 export class Connection implements FrameSink {
+  /** It has carried an answer to its end. */
+  hasServed = false;
   readonly #listener: ConnectionListener;
   readonly #socket: Socket;
   readonly #output: Output;
@@ -257,6 +259,7 @@ export class Connection implements FrameSink {
 
   /** The server is done with the stream; if this side is not, what it would still send is of no use any more. */
   #endOfStream(stream: Stream): void {
+    this.hasServed = true;
     if (stream.outgoing.endWritten) this.#forget(stream);
     else this.reset(stream, ErrorCode.CANCEL);
   }

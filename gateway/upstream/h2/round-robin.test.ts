@@ -5,7 +5,7 @@ import type { Connection, ConnectionListener } from './connection.ts';
 import { RoundRobin } from './round-robin.ts';
 import { Subchannel } from './subchannel.ts';
 
-type FakeConnection = Pick<Connection, 'isOpen' | 'open' | 'close' | 'destroy'> & {
+type FakeConnection = Pick<Connection, 'isOpen' | 'hasServed' | 'open' | 'close' | 'destroy'> & {
   isIdle: boolean;
   readonly address: string;
   readonly listener: ConnectionListener;
@@ -34,6 +34,7 @@ function fakes({ mock }: TestContext) {
           listener,
           isOpen: true,
           isIdle: false,
+          hasServed: false,
           closed: '',
           open: () => undefined,
           close() {
@@ -131,6 +132,20 @@ test('a connection that does not last counts as a failure; with GOAWAY calls wai
   advance(10);
   connections[1]?.listener.onDraining('GOAWAY');
   assert.deepEqual([connections.length, balancer.state], [2, 'connecting']);
+});
+
+test('a connection that has served is made again at once, however short it was', (context) => {
+  const { balancer, connections, advance } = fakes(context);
+  balancer.update([address('a')]);
+  for (let i = 0; i < 3; i++) {
+    advance(10);
+    const connection = connections.at(-1);
+    connection?.listener.onReady();
+    if (connection !== undefined) connection.hasServed = true;
+    if (i % 2 === 0) connection?.listener.onDraining('GOAWAY');
+    else connection?.listener.onClosed('reset');
+    assert.deepEqual([connections.length, balancer.state], [i + 2, 'connecting']);
+  }
 });
 
 test('full connections get company, up to eight; what is not needed any more goes', (context) => {

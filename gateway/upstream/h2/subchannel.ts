@@ -133,12 +133,13 @@ export class Subchannel {
     this.#connections.splice(index, 1);
     this.#options.listener.onEvent('disconnected', this.#address, reason);
     if (this.#closed || this.#connections.length > 0) return;
-    if (performance.now() - startedAt >= initialMs) {
+    if (connection.hasServed || performance.now() - startedAt >= initialMs) {
       this.#backoff.reset();
       this.#begin();
       this.#options.listener.onStateChange();
     } else {
-      // One that did not last counts as an attempt, or a broken server would be called without a pause.
+      // One that stood for a moment only, and for nothing, counts as an attempt: a broken server is not called without a
+      // pause. Not so one that had enough: nginx ends a connection after 1,000 calls, however soon that is.
       this.#failing = broken;
       this.#beginLater(startedAt);
     }

@@ -106,13 +106,13 @@ function handlers(state: State) {
     });
   };
 
-  /** Gives the message back; metadata "x-…" comes back as headers "echo-x-…" and trailers "late-x-…". */
+  /** Gives the message back; metadata "test-…" comes back as headers "echo-test-…" and trailers "late-test-…". */
   const Unary: handleUnaryCall<Buffer, Buffer> = (call, callback) => {
     note(call);
     const headers = new Metadata();
     const trailers = new Metadata();
     for (const [name, values] of Object.entries(call.metadata.toJSON())) {
-      for (const value of name.startsWith('x-') ? values : []) {
+      for (const value of name.startsWith('test-') ? values : []) {
         headers.add(`echo-${name}`, value);
         trailers.add(`late-${name}`, value);
       }
@@ -126,7 +126,7 @@ function handlers(state: State) {
     note(call);
     for (const byte of call.request) call.write(Buffer.from([byte]));
     const trailers = new Metadata();
-    trailers.set('x-late', 'yes');
+    trailers.set('test-late', 'yes');
     for (const details of call.metadata.get('details-bin')) trailers.add('grpc-status-details-bin', details);
     const [code] = call.metadata.get('code');
     const [message] = call.metadata.get('message-bin');

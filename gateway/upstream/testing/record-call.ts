@@ -95,3 +95,13 @@ class Recorder implements RecordedCall, CallListener {
     for (const resolve of waiting) resolve();
   }
 }
+
+export function text(message: Uint8Array | undefined): string | undefined {
+  return message === undefined ? undefined : Buffer.from(message).toString();
+}
+
+/** Repeated values joined, as HTTP allows any hop to do. */
+export function valuesOf(metadata: Metadata | undefined, name: string): string | undefined {
+  const found = metadata?.filter((entry) => entry[0] === name).map((entry) => entry[1]);
+  return found?.length ? found.join(', ') : undefined;
+}

@@ -1,0 +1,8 @@
+import { callCases } from '../../gateway/upstream/testing/call-cases.ts';
+import { flowCases } from '../../gateway/upstream/testing/flow-cases.ts';
+import { metadataCases } from '../../gateway/upstream/testing/metadata-cases.ts';
+import { runCases } from '../../gateway/upstream/testing/run-cases.ts';
+import { manyCalls } from './many-calls.ts';
+import { startBehindEnvoy } from './programs.ts';
+
+runCases('h2', 'behind Envoy', [...callCases, ...metadataCases, ...flowCases, manyCalls], startBehindEnvoy);
