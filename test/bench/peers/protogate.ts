@@ -14,6 +14,8 @@ export function protogatePeer(nodeOptions: readonly string[] = []): Peer {
     command: (port, upstreamPort) => ({
       program: process.execPath,
       args: [
+        // As `npm run gateway` and the package's command start it.
+        '--max-semi-space-size=8',
         ...nodeOptions,
         join(repository, 'gateway', 'main.ts'),
         '--proto',
