@@ -130,8 +130,13 @@ function randomText({ choice, registry, type, wire }: Sample): string | undefine
 }
 
 function assertSameWire({ registry, type }: Sample, ours: Uint8Array, oracle: Uint8Array): void {
-  const toValue = (wire: Uint8Array): JsonValue => toJson(type, fromBinary(type, wire), { registry });
-  assert.deepEqual(toValue(ours), toValue(oracle));
+  // protobuf-es puts its own host into a type URL.
+  const toText = (wire: Uint8Array): string =>
+    JSON.stringify(toJson(type, fromBinary(type, wire), { registry }), null, 1).replaceAll(
+      /("@type": ")[^"]*\//g,
+      '$1',
+    );
+  assert.equal(toText(ours), toText(oracle));
 }
 
 test('JSON → wire is the message that protobuf-es makes of the same text', () => {
@@ -154,11 +159,16 @@ test('JSON text that is damaged fails, or is read as protobuf-es reads it', () =
     const { choice, registry, type } = sample;
     const text = randomText(sample);
     if (text === undefined) return;
-    const damaged = choice.mutate(Buffer.from(text));
+    const damaged = Buffer.from(choice.mutate(Buffer.from(text)));
     const ours = outcome(() => createCodecs(registry, plain).message(type).read(damaged), Code.INVALID_ARGUMENT);
-    if (ours === undefined) return;
-    const json = Buffer.from(damaged).toString();
-    const oracle = toBinary(type, fromJsonString(type, json, { registry, ignoreUnknownFields: true }));
-    assertSameWire(sample, ours, oracle);
+    const json = damaged.toString();
+    // A text without a value is an empty message to us, and keys that are passed over may come twice.
+    if (ours === undefined || json.trim() === '') return;
+    try {
+      const oracle = toBinary(type, fromJsonString(type, json, { registry, ignoreUnknownFields: true }));
+      assertSameWire(sample, ours, oracle);
+    } catch (error) {
+      if (!/duplicate object key/.test(String(error))) throw error;
+    }
   });
 });
