@@ -19,6 +19,7 @@ export interface CommandLine extends SourceReading {
 interface Flag {
   readonly name: string;
   readonly toggle: boolean;
+  readonly list: boolean;
   /** `--no-strict` */
   readonly negative: boolean;
 }
@@ -43,7 +44,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const add = (name: string, each: Given) => given.set(name, [...(given.get(name) ?? []), each]);
   for (const [position, token] of tokens.entries()) {
     if (token.kind === 'positional') {
-      if (!belongsTo(tokens[position - 1], token.value, flags)) faults.push(`${quote(token.value)}: is not a flag`);
+      if (!belongsTo(tokens[position - 1], token.value, flags)) {
+        faults.push(`${quote(token.value)}: is not a flag${oneEach(tokens[position - 1], flags)}`);
+      }
     }
     if (token.kind !== 'option') continue;
     const flag = flags.get(token.name);
@@ -67,9 +70,10 @@ function allFlags(): ReadonlyMap<string, Flag> {
     [...settingsByName].flatMap(([name, { kind }]): [string, Flag][] => {
       const flag = flagName(name);
       const toggle = kind === 'toggle';
+      const list = kind === 'list';
       return [
-        [flag, { name, toggle, negative: false }],
-        ...(toggle ? [[`no-${flag}`, { name, toggle, negative: true }] as [string, Flag]] : []),
+        [flag, { name, toggle, list, negative: false }],
+        ...(toggle ? [[`no-${flag}`, { name, toggle, list, negative: true }] as [string, Flag]] : []),
       ];
     }),
   );
@@ -83,6 +87,12 @@ function belongsTo(before: Token | undefined, value: string, flags: ReadonlyMap<
   if (before.name === 'help' || before.name === 'version') return false;
   const flag = flags.get(before.name);
   return flag === undefined || (flag.toggle && !flag.negative && isSwitchWord(value));
+}
+
+/** `--proto *.proto`, which a shell makes several words of. */
+function oneEach(before: Token | undefined, flags: ReadonlyMap<string, Flag>): string {
+  if (before?.kind !== 'option' || flags.get(before.name)?.list !== true) return '';
+  return `; ${before.rawName} takes one value, and may be repeated`;
 }
 
 /** `--listen --strict`: parseArgs would take the second flag as the value of the first. */

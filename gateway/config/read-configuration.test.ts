@@ -199,7 +199,12 @@ describe('what is wrong', () => {
     ],
     ['a flag that does not exist', [...enough, '--frobnicate'], ['--frobnicate: there is no such flag']],
     ['a short flag that does not exist', [...enough, '-p'], ['-p: there is no such flag']],
-    ['a word that belongs to nothing', [...enough, 'serve'], ['"serve": is not a flag']],
+    ['a word that belongs to nothing', ['serve', ...enough], ['"serve": is not a flag']],
+    [
+      'several words for one flag',
+      [...enough, '--proto', 'b.proto', 'c.proto'],
+      ['"c.proto": is not a flag; --proto takes one value, and may be repeated'],
+    ],
     ['a word behind --', [...enough, '--', 'serve'], ['"serve": is not a flag']],
     ['a negated flag with a value', [...enough, '--no-strict=on'], ['--no-strict: takes no value']],
     ['a negated flag that is no toggle', [...enough, '--no-listen'], ['--no-listen: there is no such flag']],

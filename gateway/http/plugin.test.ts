@@ -363,6 +363,13 @@ describe('in an app', () => {
     ]);
   });
 
+  test('an upstream for a service that is not served is warned of', async () => {
+    const warnings: string[] = [];
+    const upstreams = { 'library.v1.Library': upstream, 'library.v1.Libary': upstream };
+    await serveLibrary({ upstreams, onWarning: (warning) => warnings.push(warning) });
+    assert.deepEqual(warnings, ['there is an upstream for library.v1.Libary, a service that the schema does not have']);
+  });
+
   test('a service without an upstream fails the registration, all faults at once', async () => {
     const app = newApp();
     await assert.rejects(

@@ -46,6 +46,10 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
       return [];
     }
   });
+  const served = new Set(schema.services.map(({ typeName }) => typeName));
+  for (const service of Object.keys(options.upstreams ?? {})) {
+    if (!served.has(service)) warn(`there is an upstream for ${service}, a service that the schema does not have`);
+  }
   const table = createRouteTable(routes);
   const conflicts = table.conflicts.map(
     ({ earlier, later }) =>

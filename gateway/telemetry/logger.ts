@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { getCallSites } from 'node:util';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
@@ -35,6 +35,8 @@ export function createLogger({ service, worker, level, destination, caller = tru
   );
 }
 
+const packageFolder = join(import.meta.dirname, '..', '..');
+
 /** "function file:line" of the first frame outside pino and this file. */
 function callSite(): string | undefined {
   const frame = getCallSites(12).find(
@@ -42,6 +44,6 @@ function callSite(): string | undefined {
       scriptName !== import.meta.url && !scriptName.startsWith('node:') && !scriptName.includes('/node_modules/pino/'),
   );
   if (frame === undefined) return undefined;
-  const file = relative(process.cwd(), frame.scriptName.replace('file://', ''));
+  const file = relative(packageFolder, frame.scriptName.replace('file://', ''));
   return `${frame.functionName || '(top level)'} ${file}:${frame.lineNumber}`;
 }
