@@ -64,6 +64,16 @@ describe('the schema while the program runs', { timeout: 60_000 }, () => {
     assert.deepEqual(await statusesOf(gateway), [404, 200]);
   });
 
+  test('a route that the gateway hides is warned of, with the setting that moves what hides it', async (context) => {
+    const { gateway, write } = await started(context, '--metrics-path', '/old/metrics');
+    write(libraryProto('/healthz'));
+    const hidden = (path: string, flag: string) =>
+      `GET ${path} of library.proto: library.v1.Library.GetBook is hidden by the gateway's own; move that with --${flag}`;
+    await gateway.logged({ level: 'warn', message: hidden('/healthz', 'healthz-path') });
+    write(libraryProto('/old/metrics'));
+    await gateway.logged({ level: 'warn', message: hidden('/old/metrics', 'metrics-path') });
+  });
+
   test('is loaded again when a file changes', async (context) => {
     const { gateway, write } = await started(context);
     write(libraryProto('/new/{name}'));
