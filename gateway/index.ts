@@ -1,4 +1,4 @@
-export type { ProtogateOptions, RequestOutcome, SchemaSource } from './http/options.ts';
+export type { ProtogateOptions, RequestOutcome, SchemaSource, UpstreamOf } from './http/options.ts';
 export { protogate } from './http/plugin.ts';
 export { serverOptions } from './http/server-options.ts';
 export { loadSchema, type SchemaSources } from './schema/load-schema.ts';

@@ -31,7 +31,10 @@ export const settingGroups = {
       text,
       'A FileDescriptorSet with imports, as `buf build` and `protoc --include_imports` write it.',
     ),
-    reflection: toggle(false, 'Ask the upstreams for their services by gRPC server reflection.'),
+    reflection: toggle(
+      false,
+      'Ask the upstreams for their services by gRPC server reflection; calls go to the one that told.',
+    ),
     reflectionInterval: single('DURATION', duration, '30s', 'How often to ask again; 0: never.'),
     apiConfig: list('FILE', text, 'HTTP rules outside the protos: the YAML form of google.api.Service, http.rules.'),
     unboundMethods: toggle(false, 'Serve methods without a rule as POST /package.Service/Method.'),

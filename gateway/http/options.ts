@@ -23,11 +23,15 @@ export interface RequestOutcome {
   readonly code: number;
 }
 
+/** The upstream of a service of a schema; undefined: it has none of its own. */
+export type UpstreamOf = (service: string, schema: Schema) => Upstream | undefined;
+
 export interface ProtogateOptions {
   readonly schema: Schema | SchemaSource;
-  /** Where calls go; for one service alone by its full name ("package.Service"). */
+  /** Where calls go whose service has no upstream of its own. */
   readonly upstream?: Upstream;
-  readonly upstreams?: Readonly<Record<string, Upstream>>;
+  /** Upstreams of services, by full name ("package.Service"). */
+  readonly upstreams?: Readonly<Record<string, Upstream>> | UpstreamOf;
   readonly json?: Partial<JsonOptions>;
   /** What a query parameter that names no field does. Default: "ignore". */
   readonly unknownQueryParameters?: 'ignore' | 'reject';

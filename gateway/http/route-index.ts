@@ -25,7 +25,7 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
   const streamCodecs = json.indent === 0 ? codecs : createCodecs(schema.registry, { ...json, indent: 0 });
   const faults: string[] = [];
   const routes = schema.bindings.flatMap((binding) => {
-    const upstream = upstreamOf(binding.method.parent.typeName, options);
+    const upstream = upstreamOf(binding.method.parent.typeName, schema, options);
     if (upstream === undefined) {
       faults.push(`${binding.source}: no upstream for ${binding.method.parent.typeName}`);
       return [];
@@ -61,6 +61,7 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
   return { table, codecs };
 }
 
-function upstreamOf(service: string, { upstream, upstreams }: ProtogateOptions): Upstream | undefined {
+function upstreamOf(service: string, schema: Schema, { upstream, upstreams }: ProtogateOptions): Upstream | undefined {
+  if (typeof upstreams === 'function') return upstreams(service, schema) ?? upstream;
   return upstreams !== undefined && Object.hasOwn(upstreams, service) ? upstreams[service] : upstream;
 }

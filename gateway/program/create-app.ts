@@ -62,7 +62,7 @@ function pluginOptions(settings: Settings, upstreams: OpenUpstreams, schema: Sch
   return {
     schema,
     ...(upstreams.byDefault && { upstream: upstreams.byDefault }),
-    upstreams: upstreams.byService,
+    upstreams: upstreams.ofService,
     json: {
       emitDefaults: settings.emitDefaults,
       protoNames: settings.protoNames,

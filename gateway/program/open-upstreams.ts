@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { UpstreamAddress } from '../config/upstream-address.ts';
+import type { UpstreamOf } from '../http/options.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -8,10 +9,10 @@ import { defaultUpstreamOptions, type UpstreamEvent, type UpstreamTls } from '..
 export interface OpenUpstreams {
   /** Where calls go whose service has no upstream of its own. */
   readonly byDefault: Upstream | undefined;
-  /** "package.Service" → its upstream. */
-  readonly byService: Readonly<Record<string, Upstream>>;
-  /** Every upstream once, by its target. */
+  /** Every upstream once, by its target; the default first. */
   readonly byTarget: ReadonlyMap<string, Upstream>;
+  /** The one that the settings name for a service, otherwise the one that told of it by reflection. */
+  readonly ofService: UpstreamOf;
   close(graceMs: number): Promise<void>;
 }
 
@@ -37,17 +38,22 @@ export function openUpstreams(settings: Settings, logger: Logger): OpenUpstreams
     byTarget.set(byTarget.has(target) ? `${target} (${byTarget.size})` : target, upstream);
     return upstream;
   };
-  const opened = settings.upstream.map((address) => ({ service: address.service, upstream: open(address) }));
+  const addresses = settings.upstream.toSorted((one, other) => rank(one) - rank(other));
+  const opened = addresses.map((address) => [address.service, open(address)] as const);
+  const byService = new Map(opened);
   return {
-    byDefault: opened.find(({ service }) => service === undefined)?.upstream,
-    byService: Object.fromEntries(
-      opened.flatMap(({ service, upstream }) => (service === undefined ? [] : [[service, upstream]])),
-    ),
+    byDefault: byService.get(undefined),
     byTarget,
+    ofService: (service, { reflectedBy }) => byService.get(service) ?? byTarget.get(reflectedBy.get(service) ?? ''),
     close: async (graceMs) => {
       await Promise.all([...byTarget.values()].map((upstream) => upstream.close(graceMs)));
     },
   };
+}
+
+/** What the default tells by reflection goes before what the others tell: of a service on several it is the one to call. */
+function rank({ service }: UpstreamAddress): number {
+  return service === undefined ? 0 : 1;
 }
 
 function commonTls(settings: Settings): UpstreamTls | undefined {

@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config/settings.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createNodeMetrics } from '../telemetry/node-metrics.ts';
 import { metricsText, type ProcessMetrics } from '../telemetry/process-metrics.ts';
 import { RequestMetrics } from '../telemetry/request-metrics.ts';
 import { createApp } from './create-app.ts';
+import { hiddenRoutes } from './hidden-routes.ts';
 import { type OpenSchema, openSchema, type SchemaCounts } from './open-schema.ts';
 import { type OpenUpstreams, openUpstreams } from './open-upstreams.ts';
 
@@ -48,6 +50,11 @@ export async function startGateway({ settings, logger, role }: StartOptions): Pr
   let schema: OpenSchema | undefined;
   try {
     schema = await openSchema(settings, upstreams, logger);
+    const warn = (current: Schema) => {
+      for (const warning of hiddenRoutes(current, settings)) logger.warn(warning);
+    };
+    warn(schema.current);
+    schema.subscribe(warn);
     const worker = role?.worker;
     const app = await createApp({ settings, logger, worker, upstreams, schema, requestMetrics, metrics });
     const { host, port } = settings.listen;

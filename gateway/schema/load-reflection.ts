@@ -54,6 +54,7 @@ export async function loadReflection(
     for (const each of collected.digests.toSorted()) digest.update(each);
     return {
       source,
+      byReflection: true,
       services,
       files,
       placeOf: noPlace,

@@ -67,11 +67,17 @@ export async function readSchema(given: SchemaSources): Promise<SchemaReading> {
     ...bound.faults,
   ];
   return {
-    schema: { registry, services, bindings: bound.bindings },
+    schema: { registry, services, bindings: bound.bindings, reflectedBy: reflectedBy(sources) },
     faults: all.length > maximumFaults ? [...all.slice(0, maximumFaults).map(printable), '…'] : all.map(printable),
     states: [...sources.flatMap(({ states }) => states), ...configs.map(({ state }) => state)],
     digest: digest.digest('hex'),
   };
+}
+
+function reflectedBy(sources: readonly SourceFiles[]): ReadonlyMap<string, string> {
+  const reflected = sources.filter(({ byReflection }) => byReflection);
+  // Of several the first counts: the last one that is set stays.
+  return new Map(reflected.toReversed().flatMap(({ services, source }) => services.map((name) => [name, source])));
 }
 
 /** What reads a source is loaded with the first of its kind: most programs have one kind. */

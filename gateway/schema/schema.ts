@@ -22,6 +22,8 @@ export interface Schema {
   /** The services of the files that were asked for, in order of loading. */
   readonly services: readonly DescService[];
   readonly bindings: readonly HttpBinding[];
+  /** "package.Service" → the first server, by its name among the sources, that told of the service by reflection. */
+  readonly reflectedBy: ReadonlyMap<string, string>;
 }
 
 /** All that is wrong with a schema, a line each: "file: method: what, at column N". */

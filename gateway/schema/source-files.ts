@@ -5,6 +5,8 @@ import type { FileState } from './file-state.ts';
 export interface SourceFiles {
   /** For messages: "api.binpb", "127.0.0.1:50051". */
   readonly source: string;
+  /** The source is a server, which serves them itself. */
+  readonly byReflection?: boolean;
   /** Full names of the services that were asked for, in order. */
   readonly services: readonly string[];
   /** Every file by its name, built-in ones that are needed included, each after its imports. */

@@ -6,7 +6,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { loadSchema } from '../../gateway/schema/load-schema.ts';
-import { startReflectionServer } from '../../gateway/schema/testing/reflection-server.ts';
+import { addReflection } from '../../gateway/schema/testing/reflection-server.ts';
 import { fixtures, type LibraryServer, startLibraryServer } from '../support/library-server.ts';
 import { type GatewayProcess, startGatewayProcess } from './run-gateway.ts';
 
@@ -64,6 +64,16 @@ describe('the schema while the program runs', { timeout: 60_000 }, () => {
     assert.deepEqual(await statusesOf(gateway), [404, 200]);
   });
 
+  test('a route that the gateway hides is warned of, with the setting that moves what hides it', async (context) => {
+    const { gateway, write } = await started(context, '--metrics-path', '/old/metrics');
+    write(libraryProto('/healthz'));
+    const hidden = (path: string, flag: string) =>
+      `GET ${path} of library.proto: library.v1.Library.GetBook is hidden by the gateway's own; move that with --${flag}`;
+    await gateway.logged({ level: 'warn', message: hidden('/healthz', 'healthz-path') });
+    write(libraryProto('/old/metrics'));
+    await gateway.logged({ level: 'warn', message: hidden('/old/metrics', 'metrics-path') });
+  });
+
   test('is loaded again when a file changes', async (context) => {
     const { gateway, write } = await started(context);
     write(libraryProto('/new/{name}'));
@@ -80,18 +90,55 @@ describe('where the schema comes from', { timeout: 60_000 }, () => {
     assert.ok(Number(gateway.ready['routes']) > 10);
   });
 
-  test('reflection', async (context) => {
-    const { registry } = await loadSchema({ protos: ['library/v1/library.proto'], protoPaths: [fixtures] });
-    const fileDescriptorProto = [...registry.files].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
-    const server = await startReflectionServer(context, ['v1'], ({ messageRequest }) =>
-      messageRequest.case === 'listServices'
-        ? { case: 'listServicesResponse', value: { service: [{ name: 'library.v1.Library' }] } }
-        : { case: 'fileDescriptorResponse', value: { fileDescriptorProto } },
-    );
-    const flags = ['--reflection', '--unbound-methods', '--upstream', server.address];
-    const gateway = await startGatewayProcess(flags);
-    await gateway.stop();
-    const { services, methods } = gateway.ready;
-    assert.deepEqual({ services, methods }, { services: 1, methods: 9 });
+  describe('reflection', () => {
+    let files: readonly Uint8Array[];
+    before(async () => {
+      const { registry } = await loadSchema({ protos: ['library/v1/library.proto'], protoPaths: [fixtures] });
+      files = [...registry.files].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
+    });
+
+    /** A server of the library that tells, or does not tell, of it by reflection. */
+    async function startReflecting(context: TestContext, tells: boolean): Promise<LibraryServer> {
+      const service = tells ? [{ name: 'library.v1.Library' }] : [];
+      const server = await startLibraryServer((grpc) =>
+        addReflection(grpc, ['v1'], ({ messageRequest }) =>
+          messageRequest.case === 'listServices'
+            ? { case: 'listServicesResponse', value: { service } }
+            : { case: 'fileDescriptorResponse', value: { fileDescriptorProto: [...files] } },
+        ),
+      );
+      context.after(() => server.close());
+      return server;
+    }
+
+    async function start(context: TestContext, ...upstreams: readonly string[]): Promise<GatewayProcess> {
+      const flags = upstreams.flatMap((upstream) => ['--upstream', upstream]);
+      const gateway = await startGatewayProcess(['--reflection', '--unbound-methods', ...flags]);
+      context.after(() => gateway.stop());
+      return gateway;
+    }
+
+    test('of one server', async (context) => {
+      const server = await startReflecting(context, true);
+      const { services, methods } = (await start(context, server.target)).ready;
+      assert.deepEqual({ services, methods }, { services: 1, methods: 9 });
+    });
+
+    /** Who tells of the library: the default upstream, and the one of `service`. */
+    const cases = [
+      { told: [true, true], service: 'other.Service', called: 'default' },
+      { told: [false, true], service: 'other.Service', called: 'other' },
+      { told: [true, false], service: 'library.v1.Library', called: 'other' },
+    ] as const;
+    for (const { told, service, called } of cases) {
+      test(`of two servers: ${told} told, upstream for ${service}: ${called} is called`, async (context) => {
+        const [byDefault, other] = await Promise.all(told.map((tells) => startReflecting(context, tells)));
+        assert.ok(byDefault !== undefined && other !== undefined);
+        const gateway = await start(context, `${service}=${other.target}`, byDefault.target);
+        assert.equal((await fetch(`${gateway.address}/v1/shelves/1/books/2`)).status, 200);
+        const seen = { default: byDefault.seen.length, other: other.seen.length };
+        assert.deepEqual(seen, { default: 0, other: 0, [called]: 1 });
+      });
+    }
   });
 });

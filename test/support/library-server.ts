@@ -42,9 +42,9 @@ export interface LibraryServer {
 /**
  * A gRPC server of library.v1.Library. GetBook answers by the last part of its name: "missing" NOT_FOUND, "slow" never,
  * "headers" with metadata, "teapot" with x-http-code 418, anything else a book. ImportBooks fails at once with a book
- * titled "refused", EchoBooks ends behind one titled "The End".
+ * titled "refused", EchoBooks ends behind one titled "The End". `addMore` adds other services.
  */
-export async function startLibraryServer(): Promise<LibraryServer> {
+export async function startLibraryServer(addMore?: (server: Server) => void): Promise<LibraryServer> {
   const definition = loadSync('library/v1/library.proto', {
     includeDirs: [fixtures, join(fixtures, '..', '..', 'proto')],
     longs: String,
@@ -145,6 +145,7 @@ export async function startLibraryServer(): Promise<LibraryServer> {
       Partial<Book>
     >,
   });
+  addMore?.(server);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),

@@ -30,6 +30,27 @@ export async function startReflectionServer(
   answerTo: AnswerReflection,
 ): Promise<ReflectionServer> {
   const server = new Server();
+  const asked = addReflection(server, versions, answerTo);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  const address = `127.0.0.1:${port}`;
+  const upstream = createUpstream(address);
+  context.after(async () => {
+    await upstream.close(0);
+    server.forceShutdown();
+  });
+  return { target: { name: 'server', upstream }, address, asked };
+}
+
+/** Adds reflection of these versions to a server. @returns the questions, as they come. */
+export function addReflection(
+  server: Server,
+  versions: readonly string[],
+  answerTo: AnswerReflection,
+): readonly string[] {
   const asked: string[] = [];
   for (const version of versions) {
     const handler: handleBidiStreamingCall<Buffer, Buffer> = (call) => {
@@ -46,18 +67,7 @@ export async function startReflectionServer(
     };
     server.addService({ info: definition(version) }, { info: handler });
   }
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  const address = `127.0.0.1:${port}`;
-  const upstream = createUpstream(address);
-  context.after(async () => {
-    await upstream.close(0);
-    server.forceShutdown();
-  });
-  return { target: { name: 'server', upstream }, address, asked };
+  return asked;
 }
 
 export function notFound(errorMessage: string): Answer {

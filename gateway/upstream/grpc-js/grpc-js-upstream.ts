@@ -6,13 +6,12 @@ import type { UpstreamOptions } from '../upstream-options.ts';
 import { channelCredentials, channelOptions } from './channel-options.ts';
 import { GrpcJsCall } from './grpc-js-call.ts';
 import { loadGrpcJs } from './load-grpc-js.ts';
-import { addGrpcMetadata } from './metadata-conversion.ts';
+import { toGrpcMetadata } from './metadata-conversion.ts';
 
 /** One channel of @grpc/grpc-js: all its resolvers, balancers and credentials. */
 export class GrpcJsUpstream implements Upstream {
   readonly #target: string;
   readonly #options: UpstreamOptions;
-  readonly #grpc = loadGrpcJs();
   readonly #client: Client;
   readonly #calls = new Set<GrpcJsCall>();
   #closed = false;
@@ -21,7 +20,8 @@ export class GrpcJsUpstream implements Upstream {
   constructor(target: string, options: UpstreamOptions) {
     this.#target = target;
     this.#options = options;
-    this.#client = new this.#grpc.Client(target, channelCredentials(options.tls), channelOptions(options));
+    const { Client } = loadGrpcJs();
+    this.#client = new Client(target, channelCredentials(options.tls), channelOptions(options));
   }
 
   start(request: CallRequest, listener: CallListener): Call {
@@ -31,10 +31,7 @@ export class GrpcJsUpstream implements Upstream {
       client: this.#client,
       target: this.#target,
       request,
-      metadata: addGrpcMetadata(
-        new this.#grpc.Metadata({ waitForReady: this.#options.waitForReady }),
-        request.metadata,
-      ),
+      metadata: toGrpcMetadata(request.metadata, this.#options.waitForReady),
       listener,
       onEnd: () => this.#ended(call),
       onEvent: this.#options.onEvent,

@@ -2,8 +2,11 @@ import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { isForwardable, isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
 
 import type { Metadata } from '../upstream.ts';
+import { loadGrpcJs } from './load-grpc-js.ts';
 
-export function addGrpcMetadata(result: GrpcMetadata, metadata: Metadata): GrpcMetadata {
+export function toGrpcMetadata(metadata: Metadata, waitForReady: boolean): GrpcMetadata {
+  const grpc = loadGrpcJs();
+  const result = new grpc.Metadata({ waitForReady });
   for (const [name, value] of metadata) {
     if (!isMetadataName(name) || !isMetadataValue(value)) continue;
     if (sentOnce.has(name) && result.get(name).length > 0) continue;
