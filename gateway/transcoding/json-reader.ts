@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
 import { maxDepth } from './codec.ts';
+import { hexDigit, unescaped } from './json-escapes.ts';
 import { jsonLine, jsonPath, jsonValueAt } from './json-position.ts';
 
 const quote = 0x22;
@@ -13,9 +14,6 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const backslash = 0x5c;
 const letterU = 0x75;
-
-/** Bytes that may follow a backslash. */
-const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrtu'));
 
 /**
  * A position in JSON text (RFC 8259). Methods that read a value begin at its first byte and end behind it; white space is
@@ -201,17 +199,12 @@ export class JsonReader {
       escaped = true;
       i++;
       const kind = bytes[i] ?? 0;
-      if (!this.isEscape(kind)) this.syntaxError(i);
+      if (unescaped(kind) === 0) this.syntaxError(i);
       if (kind === letterU) {
         this.codeUnit(i + 1);
         i += 4;
       }
     }
-  }
-
-  /** Whether a byte may follow a backslash. */
-  isEscape(byte: number): boolean {
-    return escapes.has(byte);
   }
 
   /** A UTF-16 code unit of four hexadecimal digits. */
@@ -288,10 +281,4 @@ export function isNumber(text: string): boolean {
 
 function isNumberByte(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2b || byte === 0x2e || (byte | 0x20) === 0x65;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -8,24 +8,47 @@ interface Entry {
   readonly value: number;
 }
 
+/** A name in quotes as little-endian words, so that comparing takes a fourth of the steps; of the last one some bytes count. */
+interface QuotedName {
+  readonly words: Int32Array;
+  readonly lastMask: number;
+  readonly length: number;
+}
+
+function quotedName(text: string): QuotedName {
+  const bytes = Buffer.from(`"${text}"`);
+  const padded = Buffer.alloc((bytes.length + 3) & ~3);
+  bytes.copy(padded);
+  const words = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
+  return { words, lastMask: -1 >>> ((padded.length - bytes.length) * 8), length: bytes.length };
+}
+
+/** Whether a name stands at the reader's position; false, too, if it stands so near the end that it cannot be read in words. */
+function isAt({ bytes, view, position }: JsonReader, { words, lastMask }: QuotedName): boolean {
+  const last = words.length - 1;
+  if (position + last * 4 + 4 > bytes.length) return false;
+  for (let i = 0; i < last; i++) if (view.getInt32(position + i * 4, true) !== words[i]) return false;
+  return (view.getInt32(position + last * 4, true) & lastMask) === words[last];
+}
+
 /** Finds names that stand in JSON text, without making strings of them: keys of fields, names of enum values. */
 export class NameTable {
   readonly #names: ReadonlyMap<string, number>;
   /** By hash; a power of two of them. */
   readonly #buckets: readonly (readonly Entry[])[];
   /** By value: the first name given for it, in quotes, which is tried first where it is expected. */
-  readonly #quoted: readonly (Uint8Array | undefined)[];
+  readonly #quoted: readonly (QuotedName | undefined)[];
 
   /** Names and the values to find them by, which are not negative. Where a name comes twice, the later value holds. */
   constructor(names: readonly (readonly [name: string, value: number])[]) {
     this.#names = new Map(names);
     const size = 2 ** Math.ceil(Math.log2(this.#names.size + 1));
     const buckets = Array.from({ length: size }, (): Entry[] => []);
-    const quoted: (Uint8Array | undefined)[] = [];
+    const quoted: (QuotedName | undefined)[] = [];
     for (const [text, value] of this.#names) {
       const name = Buffer.from(text);
       buckets[hashOf(name) & (size - 1)]?.push({ name, value });
-      quoted[value] ??= Buffer.from(`"${text}"`);
+      quoted[value] ??= quotedName(text);
     }
     this.#buckets = buckets;
     this.#quoted = quoted;
@@ -35,7 +58,7 @@ export class NameTable {
   read(json: JsonReader, expected: number): number {
     const { bytes, position } = json;
     const likely = this.#quoted[expected];
-    if (likely !== undefined && startsWith(bytes, position, likely)) {
+    if (likely !== undefined && isAt(json, likely)) {
       json.position = position + likely.length;
       return expected;
     }

@@ -1,12 +1,10 @@
+import { unescaped } from './json-escapes.ts';
 import type { JsonReader } from './json-reader.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 const letterU = 0x75;
-
-/** Bytes that stand for others after a backslash; the rest stand for themselves. */
-const controls: Readonly<Record<number, number>> = { 98: 8, 116: 9, 110: 10, 102: 12, 114: 13 };
 
 /** A JSON string as a length-delimited value; returns how many bytes of text it has. */
 export function readString(json: JsonReader, wire: WireWriter): number {
@@ -62,8 +60,9 @@ function copyString(json: JsonReader, wire: WireWriter): void {
 function copyEscape(json: JsonReader, wire: WireWriter, position: number, stringStart: number): number {
   const kind = json.bytes[position + 1] ?? 0;
   if (kind !== letterU) {
-    if (!json.isEscape(kind)) json.syntaxError(position + 1);
-    wire.byte(controls[kind] ?? kind);
+    const byte = unescaped(kind);
+    if (byte === 0) json.syntaxError(position + 1);
+    wire.byte(byte);
     return position + 2;
   }
   const unit = json.codeUnit(position + 2);

@@ -125,7 +125,7 @@ export function writeCanonical(
       }
       case Kind.bool:
       case Kind.enum: {
-        const packed = shortVarint(view, position);
+        const packed = shortVarint(wire, position);
         const value = packed >>> 3;
         const name = value < field.fewNames.length ? field.fewNames[value] : field.names.get(value);
         if (packed === 0 || name === undefined) return false;
@@ -134,7 +134,7 @@ export function writeCanonical(
         break;
       }
       case Kind.varint: {
-        const packed = shortVarint(view, position);
+        const packed = shortVarint(wire, position);
         if (packed !== 0) {
           at = writeInteger(out, at, packed >>> 3);
           position += packed & 7;
@@ -150,7 +150,7 @@ export function writeCanonical(
         break;
       }
       case Kind.quotedVarint: {
-        const packed = shortVarint(view, position);
+        const packed = shortVarint(wire, position);
         if (packed !== 0) {
           out.setUint8(at++, quote);
           at = writeInteger(out, at, packed >>> 3);
@@ -245,10 +245,10 @@ function writeOther(
  * A varint of up to 28 bits, times eight, plus how many bytes it takes; 0 if it is longer, or so near the end that it cannot
  * be read four bytes at a time.
  */
-function shortVarint(view: DataView, position: number): number {
-  const first = view.getUint8(position);
+function shortVarint({ bytes, view }: WireReader, position: number): number {
+  const first = bytes[position] ?? 0;
   if (first < 0x80) return first * 8 + 1;
-  if (position + 4 > view.byteLength) return 0;
+  if (position + 4 > bytes.length) return 0;
   const word = view.getInt32(position, true);
   const lastBytes = ~word & 0x80808080;
   if (lastBytes === 0) return 0;

@@ -7,8 +7,11 @@ const backslash = 0x5c;
 /** Bytes behind text that may be overwritten when words are written. */
 const wordSlack = 4;
 
-/** What follows the backslash for the bytes below 32 that JSON has a short form for. */
-const shortEscapes: Readonly<Record<number, number>> = { 8: 0x62, 9: 0x74, 10: 0x6e, 12: 0x66, 13: 0x72 };
+/** What follows the backslash for a byte below 32 that JSON has a short form for; 0 for others. */
+const shortEscapes = Uint8Array.from({ length: 32 }, (_, byte) => {
+  const index = '\b\t\n\f\r'.indexOf(String.fromCharCode(byte));
+  return 'btnfr'.charCodeAt(index) || 0;
+});
 const hexDigits = Buffer.from('0123456789abcdef');
 
 /** The UTF-8 text in a length-delimited value as a JSON string; invalid UTF-8 fails. */
@@ -99,8 +102,8 @@ function writeEscape(out: Uint8Array, at: number, byte: number): number {
     out[at + 1] = byte;
     return 2;
   }
-  const short = shortEscapes[byte];
-  if (short !== undefined) {
+  const short = shortEscapes[byte] ?? 0;
+  if (short !== 0) {
     out[at + 1] = short;
     return 2;
   }
