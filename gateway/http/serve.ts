@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
-import { parseQueryString } from '../transcoding/query-string.ts';
+import { parseQueryString } from '../transcoding/binding/query-string.ts';
 import { StreamAnswer } from './answer-stream.ts';
 import { UnaryAnswer } from './answer-unary.ts';
 import { type Exchange, sendError } from './exchange.ts';

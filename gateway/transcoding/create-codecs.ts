@@ -1,14 +1,14 @@
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
 import type { Codec, Codecs, JsonOptions } from './codec.ts';
-import { compileReaders } from './compile-readers.ts';
-import { compileWriters } from './compile-writers.ts';
-import { JsonReader, words } from './json-reader.ts';
-import { JsonWriter } from './json-writer.ts';
 import { fieldsOf, jsonNameOf } from './message-fields.ts';
-import type { ReadMessage } from './read-field.ts';
+import { compileReaders } from './reading/compile-readers.ts';
+import { JsonReader, words } from './reading/json-reader.ts';
+import type { ReadMessage } from './reading/read-field.ts';
+import { WireWriter } from './reading/wire-writer.ts';
 import { hasOwnJsonForm } from './well-known-types.ts';
-import { WireReader, type WriteMessage } from './wire-reader.ts';
-import { WireWriter } from './wire-writer.ts';
+import { compileWriters } from './writing/compile-writers.ts';
+import { JsonWriter } from './writing/json-writer.ts';
+import { WireReader, type WriteMessage } from './writing/wire-reader.ts';
 
 const emptyObject = Buffer.from('{}');
 

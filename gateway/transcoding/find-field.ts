@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import type { FieldPath } from './bind-field.ts';
+import type { FieldPath } from './binding/bind-field.ts';
 
 const fieldsByName = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();
 

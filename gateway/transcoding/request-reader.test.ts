@@ -4,9 +4,9 @@ import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { vectorMessage, vectorRegistry } from '../../test/vectors/vector-registry.ts';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { parseQueryString } from './binding/query-string.ts';
 import { defaultJsonOptions } from './codec.ts';
 import { createCodecs } from './create-codecs.ts';
-import { parseQueryString } from './query-string.ts';
 import { createRequestReader } from './request-reader.ts';
 
 const codecs = createCodecs(vectorRegistry, defaultJsonOptions);

@@ -2,15 +2,15 @@ import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
-import { bindField, type FieldPath } from './bind-field.ts';
+import { bindField, type FieldPath } from './binding/bind-field.ts';
+import { fieldMaskOf, writeFieldMask } from './binding/field-mask.ts';
+import { mergeMessages } from './binding/merge-messages.ts';
+import { createQueryBinder } from './binding/query-binder.ts';
+import type { QueryParameters } from './binding/query-string.ts';
+import { createRequiredFieldCheck } from './binding/required-fields.ts';
 import type { Codecs } from './codec.ts';
-import { fieldMaskOf, writeFieldMask } from './field-mask.ts';
 import { findFieldPath } from './find-field.ts';
 import { isHttpBody, writeHttpBody } from './http-body.ts';
-import { mergeMessages } from './merge-messages.ts';
-import { createQueryBinder } from './query-binder.ts';
-import type { QueryParameters } from './query-string.ts';
-import { createRequiredFieldCheck } from './required-fields.ts';
 
 export interface RequestReaderOptions {
   readonly request: DescMessage;

@@ -1,0 +1,185 @@
+import { Code } from '../../status/code.ts';
+import { StatusError } from '../../status/status-error.ts';
+import { writeInteger, writeShortDecimal } from './number-text.ts';
+
+/**
+ * JSON text that is written often: held as words of eight bytes, so that copying takes few steps. UTF-8 text never has the bits
+ * of a NaN, which need not stay as they are when they are copied.
+ */
+export interface Token {
+  readonly words: Float64Array;
+  readonly length: number;
+}
+
+export function token(text: string): Token {
+  const bytes = Buffer.from(text);
+  const padded = Buffer.alloc((bytes.length + 7) & ~7);
+  bytes.copy(padded);
+  const words = Float64Array.from({ length: padded.length / 8 }, (_, i) => padded.readDoubleLE(i * 8));
+  return { words, length: bytes.length };
+}
+
+/** Writes a token; up to seven bytes behind it are overwritten. Returns the position behind it. */
+export function writeToken(out: DataView, at: number, { words, length }: Token): number {
+  for (let i = 0; i < words.length; i++) out.setFloat64(at + i * 8, words[i] ?? 0, true);
+  return at + length;
+}
+
+const initialSize = 1 << 16;
+/** A buffer that had to grow past this is not kept for the next message. */
+const keptSize = 1 << 20;
+/** Largest JSON text of one message: a few wire bytes can stand for a long object of defaults. */
+const maxSize = 1 << 28;
+
+const quote = 0x22;
+const zero = 0x30;
+
+/** UTF-8 JSON text that grows at its end. Each method makes room for what it writes. */
+export class JsonWriter {
+  bytes = Buffer.allocUnsafeSlow(initialSize);
+  view = new DataView(this.bytes.buffer);
+  position = 0;
+
+  /** A copy of all that was written; the writer is empty after it. */
+  finish(): Uint8Array {
+    const text = Buffer.allocUnsafe(this.position);
+    this.bytes.copy(text, 0, 0, this.position);
+    this.reset();
+    return text;
+  }
+
+  reset(): void {
+    this.position = 0;
+    if (this.bytes.length > keptSize) this.#use(Buffer.allocUnsafeSlow(initialSize));
+  }
+
+  /** Room for `count` more bytes. Another buffer may be in `bytes` and `view` afterwards. */
+  reserve(count: number): void {
+    if (this.position + count > this.bytes.length) this.#grow(this.position + count);
+  }
+
+  #grow(size: number): void {
+    if (size > maxSize) throw new StatusError(Code.INTERNAL, `the JSON of the message is larger than ${maxSize} bytes`);
+    const grown = Buffer.allocUnsafeSlow(Math.max(size, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.position);
+    this.#use(grown);
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+
+  byte(code: number): void {
+    this.reserve(1);
+    this.bytes[this.position++] = code;
+  }
+
+  token(text: Token): void {
+    this.reserve(text.length + 7);
+    this.position = writeToken(this.view, this.position, text);
+  }
+
+  /** Text that needs no escapes and is ASCII. */
+  ascii(text: string): void {
+    this.reserve(text.length);
+    const { bytes } = this;
+    let { position } = this;
+    for (let i = 0; i < text.length; i++) bytes[position++] = text.charCodeAt(i);
+    this.position = position;
+  }
+
+  /** Any text, quoted. */
+  string(text: string): void {
+    const json = JSON.stringify(text);
+    this.reserve(json.length * 3);
+    this.position += this.bytes.write(json, this.position);
+  }
+
+  /** Whether all that was written since a position is this. */
+  isSince(position: number, text: Uint8Array): boolean {
+    return (
+      this.position - position === text.length &&
+      this.bytes.compare(text, 0, text.length, position, this.position) === 0
+    );
+  }
+
+  /** Writes a closing bracket in place of the comma after the last member. */
+  close(code: number): void {
+    if (this.bytes[this.position - 1] === 0x2c) this.position--;
+    this.byte(code);
+  }
+
+  /** A whole number within ±2^53. */
+  integer(value: number): void {
+    this.reserve(24);
+    this.position = writeInteger(this.view, this.position, value);
+  }
+
+  /** `count` digits of a number below 2^31, with zeros in front. */
+  digits(value: number, count: number): void {
+    this.reserve(count);
+    const { bytes } = this;
+    let rest = value | 0;
+    for (let i = this.position + count - 1; i >= this.position; i--) {
+      const tenth = (rest / 10) | 0;
+      bytes[i] = zero + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.position += count;
+  }
+
+  /** A signed 64-bit integer, quoted. */
+  int64(low: number, high: number): void {
+    this.byte(quote);
+    // -2^53 and above, below 2^53: exact as a number.
+    if (high >= -0x20_0000 && high < 0x20_0000) this.integer(high * 0x1_0000_0000 + (low >>> 0));
+    else this.ascii(((BigInt(high) << 32n) | BigInt(low >>> 0)).toString());
+    this.byte(quote);
+  }
+
+  /** An unsigned 64-bit integer, quoted. */
+  uint64(low: number, high: number): void {
+    this.byte(quote);
+    if (high >= 0 && high < 0x20_0000) this.integer(high * 0x1_0000_0000 + (low >>> 0));
+    else this.ascii(((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).toString());
+    this.byte(quote);
+  }
+
+  double(value: number): void {
+    this.reserve(24);
+    const end = writeShortDecimal(this.view, this.position, value);
+    if (end >= 0) this.position = end;
+    else if (Number.isFinite(value)) this.#longDouble(value);
+    else this.ascii(`"${value}"`);
+  }
+
+  #longDouble(value: number): void {
+    if (Number.isSafeInteger(value) && value !== 0) this.integer(value);
+    else this.ascii(value === 0 ? '-0' : String(value));
+  }
+
+  /** A float in the fewest digits that give the same float again. */
+  float(value: number): void {
+    // Up to 2^24 integers have their own digits only; past it there may be shorter ones.
+    const isExact = Number.isInteger(value) && value >= -0x100_0000 && value <= 0x100_0000;
+    if (isExact || !Number.isFinite(value)) this.double(value);
+    else this.double(shortestFloat(value));
+  }
+
+  base64(bytes: Uint8Array, start: number, end: number): void {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('base64');
+    this.reserve(text.length + 2);
+    this.bytes[this.position++] = quote;
+    this.position += this.bytes.write(text, this.position, 'latin1');
+    this.bytes[this.position++] = quote;
+  }
+}
+
+function shortestFloat(value: number): number {
+  for (let precision = Math.abs(value) < 1.2e-38 ? 1 : 6; precision < 9; precision++) {
+    const short = Number(value.toPrecision(precision));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
