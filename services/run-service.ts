@@ -117,6 +117,9 @@ export async function runService(
 /** proto-loader drops custom options, and with them the HTTP rules that a gateway looks for in reflection. */
 async function loadReflected(services: readonly string[]): Promise<ReflectionSource> {
   const { loadSchema } = await import('../gateway/schema/load-schema.ts');
-  const { registry } = await loadSchema({ protos: greetingProtos, protoPaths: [protoDirectory] });
+  const { registry } = await loadSchema({
+    protos: [...greetingProtos, ...infrastructureProtos],
+    protoPaths: [protoDirectory],
+  });
   return { registry, services };
 }

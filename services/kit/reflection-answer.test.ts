@@ -8,7 +8,7 @@ import { protoDirectory } from './proto-services.ts';
 import { findDescriptors, type ReflectionRequest, type ReflectionSource } from './reflection-answer.ts';
 
 const { registry } = await loadSchema({
-  protos: ['greeting/greeting.proto', 'greeting/edge.proto'],
+  protos: ['greeting/greeting.proto', 'greeting/edge.proto', 'grpc/health/v1/health.proto'],
   protoPaths: [protoDirectory],
 });
 const source: ReflectionSource = { registry, services: ['greeting.GreetingService', 'grpc.health.v1.Health'] };
