@@ -8,6 +8,8 @@ import {
 } from '@bufbuild/protobuf';
 import { http } from '../gen/google/api/annotations_pb.ts';
 import type { HttpRule } from '../gen/google/api/http_pb.ts';
+import { parsePathTemplate } from '../routing/path-template.ts';
+import { TemplateSyntaxError } from '../routing/template-syntax-error.ts';
 import type { ConfiguredRule } from './read-api-config.ts';
 import type { HttpBinding } from './schema.ts';
 
@@ -93,8 +95,7 @@ function toBinding(
 }
 
 function faultsOf({ method, template, body, responseBody }: HttpBinding): string[] {
-  const faults: string[] = [];
-  if (template === '') faults.push('the path is empty');
+  const faults = template === '' ? ['the path is empty'] : syntaxFaults(template);
   if (!['', '*'].includes(body) && !isFieldPath(method.input, body)) {
     faults.push(`body "${body}" is not a field of ${method.input.typeName}`);
   }
@@ -108,6 +109,16 @@ function faultsOf({ method, template, body, responseBody }: HttpBinding): string
   return faults;
 }
 
+function syntaxFaults(template: string): string[] {
+  try {
+    parsePathTemplate(template);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof TemplateSyntaxError)) throw thrown;
+    return [`path "${template}": ${thrown.message}`];
+  }
+}
+
 /** http.proto asks for a top-level field; as grpc-gateway does, one inside of singular messages is taken too. */
 function isFieldPath(message: DescMessage, path: string): boolean {
   let holder: DescMessage | undefined = message;
@@ -119,7 +130,7 @@ function isFieldPath(message: DescMessage, path: string): boolean {
   return true;
 }
 
-/** Field paths of the variables of a template, with their columns from 1; the syntax is checked where routes are made. */
+/** Field paths of the variables of a template, whatever its syntax, with their columns from 1. */
 function variablesOf(template: string): { path: string; column: number }[] {
   return [...template.matchAll(/\{([A-Za-z_][\w.]*)(?=[=}])/g)].map(({ 1: path = '', index }) => ({
     path,

@@ -228,6 +228,7 @@ service S {
   rpc G(M) returns (M) { option (google.api.http) = { post: "/g" body: "inner.inner" response_body: "inner.names" }; }
   rpc H(M) returns (M) { option (google.api.http) = { post: "/h" body: "inners.name" response_body: "inner.gone" }; }
   rpc I(M) returns (M) { option (google.api.http) = { get: "/i" response_body: "*" }; }
+  rpc J(M) returns (M) { option (google.api.http) = { get: "/j/{name=x/*" additional_bindings { post: "j" body: "missing" } }; }
 }`,
     },
     faults: [
@@ -246,6 +247,9 @@ service S {
       'a.proto: p.S.E: the custom pattern has no kind',
       'a.proto: p.S.H: body "inners.name" is not a field of p.M',
       'a.proto: p.S.H: response_body "inner.gone" is not a field of p.M',
+      `a.proto: p.S.J: path "/j/{name=x/*": expected '}' at column 13`,
+      `a.proto: p.S.J: path "j": expected '/' at column 1`,
+      'a.proto: p.S.J: body "missing" is not a field of p.M',
     ],
   },
 };
