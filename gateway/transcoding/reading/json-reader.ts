@@ -143,6 +143,12 @@ export class JsonReader {
 
   /** Moves to the next key of an object, or behind it. */
   nextMember(): boolean {
+    const { bytes, position } = this;
+    // Without white space, as most JSON is.
+    if (bytes[position] === comma && bytes[position + 1] === quote) {
+      this.position = position + 1;
+      return true;
+    }
     const byte = this.peek();
     if (byte !== comma && byte !== closeBrace) this.syntaxError();
     this.position++;
@@ -153,6 +159,12 @@ export class JsonReader {
 
   /** Moves from behind a key to its value; the value's first byte. */
   memberValue(): number {
+    const { bytes, position } = this;
+    const next = bytes[position + 1] ?? 0;
+    if (bytes[position] === colon && next > 0x20) {
+      this.position = position + 1;
+      return next;
+    }
     if (this.peek() !== colon) this.syntaxError();
     this.position++;
     return this.peek();
