@@ -11,6 +11,12 @@ export function isMetadataValue(value: string): boolean {
   return allowedValue.test(value);
 }
 
+/** Whether a value that a server sent may go on: one with control characters is no value of any HTTP header. */
+export function isForwardable(value: string): boolean {
+  return forwardable.test(value);
+}
+
+const forwardable = /^[\t -~\u0080-\u00ff]*$/;
 const allowedName = /^[0-9a-z_.-]+$/;
 const allowedValue = /^[ -~]*$/;
 

@@ -1,5 +1,5 @@
 import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
-import { isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
+import { isForwardable, isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
 import type { Metadata } from '../upstream.ts';
 
 export function addGrpcMetadata(result: GrpcMetadata, metadata: Metadata): GrpcMetadata {
@@ -50,7 +50,10 @@ export function fromGrpcMetadata(metadata: GrpcMetadata): Metadata {
   const result: [string, string][] = [];
   for (const [name, values] of Object.entries(metadata.toJSON())) {
     if (protocolHeaders.has(name)) continue;
-    for (const value of values) result.push([name, typeof value === 'string' ? value : value.toString('base64')]);
+    for (const value of values) {
+      const text = typeof value === 'string' ? value : value.toString('base64');
+      if (isForwardable(text)) result.push([name, text]);
+    }
   }
   return result;
 }

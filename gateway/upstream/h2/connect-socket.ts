@@ -59,3 +59,12 @@ export function connectSocket({ address, tls, serverName, onConnect, onRead }: C
   });
   return secure;
 }
+
+/** Time for the last bytes to leave before a socket is closed regardless. */
+const lingerMs = 1000;
+
+/** Closes a socket once what was written is out. */
+export function closeSocket(socket: Socket): void {
+  socket.destroySoon();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+}

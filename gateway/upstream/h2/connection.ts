@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { closeSocket } from './connect-socket.ts';
 import { ConnectionFault } from './connection-fault.ts';
+import type { ConnectionListener } from './connection-listener.ts';
 import { FrameDispatch, type FrameSink } from './frame-dispatch.ts';
 import { FrameReader } from './frame-reader.ts';
 import { ErrorCode, Flag } from './frames.ts';
@@ -14,17 +16,6 @@ import { ServerSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { growWindow, StreamTable } from './stream-table.ts';
 
-export interface ConnectionListener {
-  /** The server's SETTINGS are here: requests may go out. */
-  onReady(): void;
-  /** A stream has ended, or more are allowed. */
-  onRoom(): void;
-  /** No new streams: GOAWAY, or all ids are used up. Those under way go on. */
-  onDraining(reason: string): void;
-  /** The end, once; with the reason, for the log. */
-  onClosed(reason: string): void;
-}
-
 export interface ConnectionOptions {
   /** Begins to connect; the callbacks come later. */
   readonly connect: (onConnect: () => void, onRead: (chunk: Buffer, length: number) => void) => Socket;
@@ -36,8 +27,6 @@ export interface ConnectionOptions {
 
 /** Time for TCP, TLS and the server's SETTINGS (connection-backoff.md, MIN_CONNECT_TIMEOUT). */
 const connectTimeoutMs = 20_000;
-/** Time for the last frames to leave before the socket is closed regardless. */
-const lingerMs = 1000;
 const pingPayload = Buffer.alloc(8);
 
 /** One HTTP/2 connection to a server (RFC 9113), for requests of gRPC. */
@@ -71,7 +60,10 @@ export class Connection implements FrameSink {
       intervalMs: keepaliveMs,
       timeoutMs: keepaliveTimeoutMs,
       isNeeded: () => this.#streams.size > 0,
-      ping: () => this.#ping(),
+      ping: () => {
+        this.#output.writer.ping(false, pingPayload, 0);
+        this.#output.schedule();
+      },
       onDead: () => this.destroy('no answer to a keepalive PING'),
     });
     this.#connectTimer = setTimeout(() => this.destroy('timeout while connecting'), connectTimeoutMs);
@@ -79,14 +71,19 @@ export class Connection implements FrameSink {
       () => this.#greet(),
       (chunk, length) => this.#read(chunk, length),
     );
-    this.#output = new Output(this.#socket);
+    this.#output = new Output(this.#socket, () => this.#listener.onRoom());
     this.#socket.on('error', (error) => this.destroy(error.message));
     this.#socket.on('close', () => this.destroy('closed by the server'));
   }
 
   /** Whether `open` may be called. */
   get isOpen(): boolean {
-    return this.#state === 'ready' && this.#streams.size < this.#settings.maxConcurrentStreams;
+    return this.#state === 'ready' && !this.isFull && !this.#output.isBlocked;
+  }
+
+  /** The server takes no further stream now. */
+  get isFull(): boolean {
+    return this.#streams.size >= this.#settings.maxConcurrentStreams;
   }
 
   get isIdle(): boolean {
@@ -146,8 +143,7 @@ export class Connection implements FrameSink {
     if (wasConnected || fault !== ErrorCode.NO_ERROR) {
       this.#output.writer.goAway(0, fault, '');
       this.#output.flush();
-      this.#socket.destroySoon();
-      setTimeout(() => this.#socket.destroy(), lingerMs).unref();
+      closeSocket(this.#socket);
     } else {
       this.#socket.destroy();
     }
@@ -225,6 +221,7 @@ export class Connection implements FrameSink {
 
   onGoAway(lastStreamId: number, http2Code: number, debug: string): void {
     const unprocessed = this.#streams.removeAfter(lastStreamId);
+    if (http2Code === ErrorCode.ENHANCE_YOUR_CALM && debug === 'too_many_pings') this.#listener.onTooManyPings();
     for (const stream of unprocessed) this.#output.forget(stream);
     this.#drain(`GOAWAY (HTTP/2 code ${http2Code}) ${debug}`.trim());
     for (const stream of unprocessed) stream.onLost(true);
@@ -289,11 +286,6 @@ export class Connection implements FrameSink {
   #updateWindow(streamId: number, increment: number): void {
     if (increment === 0) return;
     this.#output.writer.windowUpdate(streamId, increment);
-    this.#output.schedule();
-  }
-
-  #ping(): void {
-    this.#output.writer.ping(false, pingPayload, 0);
     this.#output.schedule();
   }
 }

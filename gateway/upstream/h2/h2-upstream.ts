@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { closed, deadlineExceeded, isExpired, unavailable } from '../local-status.ts';
 import { rejectCall } from '../rejected-call.ts';
 import type { Call, CallListener, CallRequest, Upstream } from '../upstream.ts';
@@ -12,7 +13,14 @@ import { RoundRobin } from './round-robin.ts';
 import { Subchannel, type SubchannelListener } from './subchannel.ts';
 import { parseTarget, type Target } from './target.ts';
 
-/** gRPC on an HTTP/2 client of our own: made for little work a call. */
+/**
+ * gRPC on an HTTP/2 client of our own: made for little work a call.
+ *
+ * A call goes from `start` by `RoundRobin` and `Subchannel` to a `Connection`, which writes its headers
+ * (`RequestHeaders`) and its messages (`OutgoingMessages`) into the `Output` of the tick. What comes back goes through
+ * `FrameReader` (bytes to frames), `FrameDispatch` (the rules for frames) and `Connection` (streams, windows) to the
+ * `H2Call`, whose `HeaderBlock` and `IncomingMessages` make of it what the listener is told.
+ */
 export class H2Upstream implements Upstream, CallOwner, SubchannelListener, ResolverListener {
   readonly target: string;
   readonly maxMessageBytes: number;
@@ -38,7 +46,7 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
     this.#options = options;
     this.#parsed = parseTarget(target);
     this.#balancer = new RoundRobin((address) => this.#createSubchannel(address));
-    this.#resolver = this.#parsed.dns && new DnsResolver(this.#parsed.dns, this);
+    this.#resolver = this.#parsed.dns && new DnsResolver({ ...this.#parsed.dns, listener: this, lookup });
   }
 
   start(request: CallRequest, listener: CallListener): Call {
@@ -109,11 +117,12 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
 
   onStateChange(): void {
     if (this.#balancer.state === 'ready') this.#settleReadyWaiters();
-    else this.#resolver?.refresh();
     this.#serveWaiting();
   }
 
   onEvent(event: 'connected' | 'disconnected' | 'connect-failed', address: string, reason?: string): void {
+    // The servers behind the name may be others by now.
+    if (event !== 'connected') this.#resolver?.refresh();
     this.#options.onEvent?.({ event, target: this.target, address, ...(reason !== undefined && { reason }) });
   }
 
@@ -146,13 +155,14 @@ export class H2Upstream implements Upstream, CallOwner, SubchannelListener, Reso
   }
 
   #createSubchannel(address: Parameters<typeof connectSocket>[0]['address']): Subchannel {
-    const { tls, keepaliveMs, keepaliveTimeoutMs } = this.#options;
+    const { tls, keepaliveTimeoutMs } = this.#options;
     const serverName = tls?.serverName ?? this.#parsed.serverName;
     const request = { scheme: tls === undefined ? 'http' : 'https', authority: this.#parsed.authority } as const;
     return new Subchannel({
       address,
       listener: this,
-      connect: (to, listener) =>
+      keepaliveMs: this.#options.keepaliveMs,
+      connect: (to, keepaliveMs, listener) =>
         new Connection({
           connect: (onConnect, onRead) => connectSocket({ address: to, tls, serverName, onConnect, onRead }),
           request,

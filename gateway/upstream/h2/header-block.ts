@@ -1,3 +1,4 @@
+import { isForwardable } from '../reserved-metadata.ts';
 import type { Metadata } from '../upstream.ts';
 import type { FieldSink } from './hpack/decoder.ts';
 import { fieldBytes, type HeaderField } from './hpack/static-table.ts';
@@ -68,6 +69,7 @@ export class HeaderBlock implements FieldSink {
       this.malformed = true;
       return;
     }
+    if (!isForwardable(value)) return;
     this.#metadata ??= [];
     if (name.endsWith('-bin')) {
       for (const part of value.split(',')) this.#metadata.push([name, padBase64(part.trim())]);

@@ -294,6 +294,25 @@ describe('a server that breaks gRPC loses the call, not the connection', () => {
   }
 });
 
+test('metadata that no HTTP header could carry is dropped', async () => {
+  const server = async (peer: FakePeer) => {
+    peer.send(settings());
+    await peer.next(FrameType.HEADERS);
+    const fields = [
+      ['a', 'bell \u0007'],
+      ['b', 'delete \u007f'],
+      ['c', 'tab\t caf\u00e9'],
+      ['d-bin', 'A\u0001'],
+    ] as const;
+    peer.send(headers(1, [...answerFields, ...fields]), trailers(1));
+  };
+  await withServer(server, async (upstream) => {
+    const call = recordCall(upstream, { path: '/fake', message: Buffer.from('m') });
+    assert.equal((await call.status).code, Code.OK);
+    assert.deepEqual(call.headers, [['c', 'tab\t caf\u00e9']]);
+  });
+});
+
 test('resets without end: every call fails, the connection stays', async () => {
   const resetting = async (peer: FakePeer) => {
     peer.send(settings());

@@ -32,12 +32,19 @@ export class Output implements DataOutlet {
   #scheduled = false;
   #blocked = false;
 
-  constructor(socket: Socket) {
+  /** `onDrain`: the socket takes more after it was blocked. */
+  constructor(socket: Socket, onDrain: () => void) {
     this.#socket = socket;
     socket.on('drain', () => {
       this.#blocked = false;
       this.flush();
+      onDrain();
     });
+  }
+
+  /** The server is slow to read: what is written now waits in memory. */
+  get isBlocked(): boolean {
+    return this.#blocked;
   }
 
   /** Whether more DATA may be written; what there is goes out first where it is much. */

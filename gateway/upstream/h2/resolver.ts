@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { Address } from './connect-socket.ts';
 
 export interface ResolverListener {
@@ -11,20 +10,24 @@ const refreshMs = 30_000;
 /** Not more often than this, however often connections break. */
 const minIntervalMs = 5_000;
 
+export interface ResolverOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly listener: ResolverListener;
+  /** node:dns/promises, or the like of it. */
+  readonly lookup: (host: string, options: { readonly all: true }) => Promise<readonly { readonly address: string }[]>;
+}
+
 /** Looks a name up: at `start`, at `refresh`, and from time to time. */
 export class DnsResolver {
-  readonly #host: string;
-  readonly #port: number;
-  readonly #listener: ResolverListener;
+  readonly #options: ResolverOptions;
   #timer: NodeJS.Timeout | undefined;
   #underWay = false;
   #lastAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
-  constructor(name: { readonly host: string; readonly port: number }, listener: ResolverListener) {
-    this.#host = name.host;
-    this.#port = name.port;
-    this.#listener = listener;
+  constructor(options: ResolverOptions) {
+    this.#options = options;
   }
 
   start(): void {
@@ -49,27 +52,26 @@ export class DnsResolver {
   }
 
   #resolve(): void {
+    const { host, port, lookup } = this.#options;
     this.#underWay = true;
     this.#lastAt = performance.now();
-    lookup(this.#host, { all: true })
-      .then(
-        (found) => this.#onFound(found.map(({ address }) => ({ kind: 'tcp', host: address, port: this.#port }))),
-        (error: unknown) => this.#onFailure(error instanceof Error ? error.message : String(error)),
-      )
-      .finally(() => {
-        this.#underWay = false;
-      });
+    lookup(host, { all: true }).then(
+      (found) => this.#onFound(found.map(({ address }) => ({ kind: 'tcp', host: address, port }))),
+      (error: unknown) => this.#onFailure(error instanceof Error ? error.message : String(error)),
+    );
   }
 
   #onFound(addresses: readonly Address[]): void {
+    this.#underWay = false;
     if (this.#stopped) return;
     this.#schedule(refreshMs);
-    this.#listener.onAddresses(addresses);
+    this.#options.listener.onAddresses(addresses);
   }
 
   #onFailure(reason: string): void {
+    this.#underWay = false;
     if (this.#stopped) return;
     this.#schedule(minIntervalMs);
-    this.#listener.onFailure(reason);
+    this.#options.listener.onFailure(reason);
   }
 }

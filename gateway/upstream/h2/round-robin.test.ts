@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Address } from './connect-socket.ts';
-import type { Connection, ConnectionListener } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionListener } from './connection-listener.ts';
 import { RoundRobin } from './round-robin.ts';
 import { Subchannel } from './subchannel.ts';
 
-type FakeConnection = Pick<Connection, 'isOpen' | 'hasServed' | 'open' | 'close' | 'destroy'> & {
+type FakeConnection = Pick<Connection, 'hasServed' | 'open' | 'close' | 'destroy'> & {
   isIdle: boolean;
+  isOpen: boolean;
+  isFull: boolean;
+  readonly keepaliveMs: number;
   readonly address: string;
   readonly listener: ConnectionListener;
   closed: string;
@@ -28,12 +32,15 @@ function fakes({ mock }: TestContext) {
         onRoom: () => undefined,
         onEvent: (event, where, reason) => events.push([event, where, ...(reason ?? '').split(' ')].join(' ').trim()),
       },
-      connect: (to, listener) => {
+      keepaliveMs: 1000,
+      connect: (to, keepaliveMs, listener) => {
         const connection = {
           address: to.kind === 'tcp' ? to.host : to.path,
           listener,
           isOpen: true,
           isIdle: false,
+          isFull: false,
+          keepaliveMs,
           hasServed: false,
           closed: '',
           open: () => undefined,
@@ -151,17 +158,35 @@ test('a connection that has served is made again at once, however short it was',
 test('full connections get company, up to eight; what is not needed any more goes', (context) => {
   const { balancer, connections, advance } = fakes(context);
   balancer.update([address('a')]);
-  for (let i = 0; i < 10; i++) {
+  for (let i = 1; i < 10; i++) {
     connections.at(-1)?.listener.onReady();
     balancer.expand();
+    assert.equal(connections.length, Math.max(1, i), 'not before all are full');
+    for (const connection of connections) connection.isFull = true;
     balancer.expand();
+    balancer.expand();
+    if (connections.length === 8) break;
   }
   assert.equal(connections.length, 8);
+  connections.at(-1)?.listener.onReady();
   for (const connection of connections) connection.isIdle = true;
   advance(30_000);
   assert.deepEqual(
     connections.map(({ closed }) => closed),
     ['', '', '', '', '', '', '', 'closed'],
+  );
+});
+
+test('a server that complains of PING gets half as many on the next connection', (context) => {
+  const { balancer, connections, advance } = fakes(context);
+  balancer.update([address('a')]);
+  connections[0]?.listener.onReady();
+  advance(2000);
+  connections[0]?.listener.onTooManyPings();
+  connections[0]?.listener.onDraining('GOAWAY');
+  assert.deepEqual(
+    connections.map(({ keepaliveMs }) => keepaliveMs),
+    [1000, 2000],
   );
 });
 

@@ -1,7 +1,8 @@
 import { Backoff, initialMs } from './backoff.ts';
 import type { Address } from './connect-socket.ts';
 import { addressText } from './connect-socket.ts';
-import type { Connection, ConnectionListener } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionListener } from './connection-listener.ts';
 
 /** 'failing': the last attempt failed, and so do calls, until one succeeds. */
 export type ConnectivityState = 'idle' | 'connecting' | 'ready' | 'failing';
@@ -15,7 +16,9 @@ export interface SubchannelListener {
 
 export interface SubchannelOptions {
   readonly address: Address;
-  readonly connect: (address: Address, listener: ConnectionListener) => Connection;
+  /** As the options of the upstream say, to begin with. */
+  readonly keepaliveMs: number;
+  readonly connect: (address: Address, keepaliveMs: number, listener: ConnectionListener) => Connection;
   readonly listener: SubchannelListener;
 }
 
@@ -33,6 +36,7 @@ export class Subchannel {
   readonly #connections: Connection[] = [];
   /** Those that finish what they have. */
   readonly #draining = new Set<Connection>();
+  #keepaliveMs: number;
   #attempt: Connection | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -41,6 +45,7 @@ export class Subchannel {
 
   constructor(options: SubchannelOptions) {
     this.#options = options;
+    this.#keepaliveMs = options.keepaliveMs;
     this.#address = addressText(options.address);
   }
 
@@ -63,9 +68,10 @@ export class Subchannel {
     if (this.#connections.length === 0) this.#begin();
   }
 
-  /** All connections are full, and calls wait. */
+  /** Calls wait: for a further connection, if all are full. */
   expand(): void {
-    if (this.#connections.length === 0 || this.#connections.length >= maxConnections) return;
+    const full = this.#connections.length > 0 && this.#connections.every(({ isFull }) => isFull);
+    if (!full || this.#connections.length >= maxConnections) return;
     this.#begin();
     this.#idleTimer ??= setInterval(() => this.#closeIdle(), idleMs).unref();
   }
@@ -91,10 +97,14 @@ export class Subchannel {
   #begin(): void {
     if (this.#closed || this.#attempt !== undefined || this.#retryTimer !== undefined) return;
     const startedAt = performance.now();
-    const connection = this.#options.connect(this.#options.address, {
+    const connection = this.#options.connect(this.#options.address, this.#keepaliveMs, {
       onReady: () => this.#onReady(connection),
       onRoom: () => this.#options.listener.onRoom(),
       onDraining: (reason) => this.#onDraining(connection, startedAt, reason),
+      // As A8 of gRPC has it (https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md).
+      onTooManyPings: () => {
+        this.#keepaliveMs *= 2;
+      },
       onClosed: (reason) => this.#onClosed(connection, startedAt, reason),
     });
     this.#attempt = connection;
