@@ -1,6 +1,5 @@
 import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 import { isForwardable, isMetadataName, isMetadataValue } from '../reserved-metadata.ts';
-
 import type { Metadata } from '../upstream.ts';
 import { loadGrpcJs } from './load-grpc-js.ts';
 
