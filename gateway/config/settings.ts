@@ -100,7 +100,7 @@ export const settingGroups = {
       'DURATION',
       duration,
       '5m',
-      'How long a client may take to send a request, body included; 0: any time.',
+      'How long a client may take to send a request, body included, but for streaming ones; 0: any time.',
     ),
     unknownQuery: single(
       'WHAT',

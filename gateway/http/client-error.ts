@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Code } from '../status/code.ts';
 import { StatusError } from '../status/status-error.ts';
+import { isLastingUpload } from './lasting-uploads.ts';
 import { STATUS_CODES } from './node-http.ts';
 import { encodeRawTarget, lineStart } from './raw-target.ts';
 import { ReplayedConnection } from './replayed-connection.ts';
@@ -23,6 +24,8 @@ export interface ClientError extends Error {
  */
 export function answerClientError(server: Server, error: ClientError, socket: Socket): void {
   if (givenUp.has(socket)) return;
+  // Node holds every request to its requestTimeout; having been told once, it does not ask again for this one.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isLastingUpload(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -7,6 +7,7 @@ import { StreamAnswer } from './answer-stream.ts';
 import { UnaryAnswer } from './answer-unary.ts';
 import { type Exchange, sendError } from './exchange.ts';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
+import { allowToLast } from './lasting-uploads.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { requestMetadata } from './request-metadata.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -77,6 +78,7 @@ function startCall(exchange: Exchange, { route, captures }: FoundRoute, { query,
       body,
       limits,
     };
+    if (route.clientStreaming) allowToLast(request.raw);
     sendRequest(plan, route.serverStreaming ? new StreamAnswer(exchange, route) : new UnaryAnswer(exchange, route));
   } catch (thrown) {
     sendError(exchange, StatusError.from(thrown));
