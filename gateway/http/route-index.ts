@@ -1,7 +1,8 @@
-import { parsePathTemplate } from '../routing/path-template.ts';
+import { type PathTemplate, parsePathTemplate } from '../routing/path-template.ts';
 import { createRouteTable, type RouteTable } from '../routing/route-table.ts';
 import { TemplateSyntaxError } from '../routing/template-syntax-error.ts';
-import { type Schema, SchemaError } from '../schema/schema.ts';
+import { printable } from '../schema/printable.ts';
+import { type HttpBinding, type Schema, SchemaError } from '../schema/schema.ts';
 import { type Codecs, defaultJsonOptions, type JsonOptions } from '../transcoding/codec.ts';
 import { createCodecs } from '../transcoding/create-codecs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -26,25 +27,17 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
   const faults: string[] = [];
   const routes = schema.bindings.flatMap((binding) => {
     const upstream = upstreamOf(binding.method.parent.typeName, schema, options);
-    if (upstream === undefined) {
-      faults.push(`${binding.source}: no upstream for ${binding.method.parent.typeName}`);
-      return [];
-    }
-    try {
-      const template = parsePathTemplate(binding.template);
-      const value = createRoute({
-        binding,
-        template,
-        upstream,
-        codecs: binding.method.methodKind === 'unary' ? codecs : streamCodecs,
-        unknownQueryParameters: options.unknownQueryParameters ?? defaultOptions.unknownQueryParameters,
-      });
-      return [{ httpMethod: binding.httpMethod, template, value }];
-    } catch (thrown) {
-      if (!(thrown instanceof TemplateSyntaxError)) throw thrown;
-      faults.push(`${binding.source}: path template "${binding.template}": ${thrown.message}`);
-      return [];
-    }
+    if (upstream === undefined) faults.push(`${binding.source}: no upstream for ${binding.method.parent.typeName}`);
+    const template = templateOf(binding, faults);
+    if (upstream === undefined || template === undefined) return [];
+    const value = createRoute({
+      binding,
+      template,
+      upstream,
+      codecs: binding.method.methodKind === 'unary' ? codecs : streamCodecs,
+      unknownQueryParameters: options.unknownQueryParameters ?? defaultOptions.unknownQueryParameters,
+    });
+    return [{ httpMethod: binding.httpMethod, template, value }];
   });
   const served = new Set(schema.services.map(({ typeName }) => typeName));
   for (const service of Object.keys(options.upstreams ?? {})) {
@@ -57,8 +50,32 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
   );
   if (options.strict ?? defaultOptions.strict) faults.push(...conflicts);
   else for (const conflict of conflicts) warn(`${conflict}; the former serves`);
-  if (faults.length > 0) throw new SchemaError(faults);
+  if (faults.length > 0) throw new SchemaError(faults.map(printable));
   return { table, codecs };
+}
+
+/**
+ * What keeps the routes of a schema from being made, a line each. Meant for a schema that has faults of its own, so that
+ * all are told at once.
+ */
+export function routeFaults(schema: Schema, options: ProtogateOptions): readonly string[] {
+  try {
+    indexRoutes(schema, options, () => undefined);
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof SchemaError) return thrown.faults;
+    throw thrown;
+  }
+}
+
+function templateOf({ template, source }: HttpBinding, faults: string[]): PathTemplate | undefined {
+  try {
+    return parsePathTemplate(template);
+  } catch (thrown) {
+    if (!(thrown instanceof TemplateSyntaxError)) throw thrown;
+    faults.push(`${source}: path template "${template}": ${thrown.message}`);
+    return undefined;
+  }
 }
 
 function upstreamOf(service: string, schema: Schema, { upstream, upstreams }: ProtogateOptions): Upstream | undefined {

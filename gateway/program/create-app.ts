@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Settings } from '../config/settings.ts';
-import type { ProtogateOptions, SchemaSource } from '../http/options.ts';
+import type { SchemaSource } from '../http/options.ts';
 import { protogate } from '../http/plugin.ts';
 import { serverOptions } from '../http/server-options.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -9,6 +9,7 @@ import { allowedMethods, crossOriginHook } from './cross-origin.ts';
 import { observeRequests } from './observe-requests.ts';
 import type { OpenUpstreams } from './open-upstreams.ts';
 import { addOwnRoutes } from './own-routes.ts';
+import { pluginOptions } from './plugin-options.ts';
 
 export interface AppParts {
   readonly settings: Settings;
@@ -20,6 +21,9 @@ export interface AppParts {
   /** Answers a scrape, for all processes of the gateway. */
   readonly metrics: () => Promise<string>;
 }
+
+/** How long a client may take to send the head of a request. */
+const longestHeadMs = 60_000;
 
 /** The plugin with everything around it that the settings ask for; does not listen yet. Throws SchemaError. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
@@ -33,7 +37,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: settings.requestTimeout,
-    http: { maxHeaderSize: settings.maxHeader },
+    http: { maxHeaderSize: settings.maxHeader, headersTimeout: headersTimeout(settings) },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });
@@ -50,7 +54,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
       scope.addHook('onRequest', crossOriginHook({ origins: settings.corsOrigin, methods }));
     }
     await scope.register(protogate, {
-      ...pluginOptions(settings, upstreams, schema),
+      ...pluginOptions(settings, upstreams),
+      schema,
       onWarning: (warning) => logger.warn(warning),
       ...(onOutcome && { onOutcome }),
     });
@@ -58,31 +63,14 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
-function pluginOptions(settings: Settings, upstreams: OpenUpstreams, schema: SchemaSource): ProtogateOptions {
-  return {
-    schema,
-    ...(upstreams.byDefault && { upstream: upstreams.byDefault }),
-    upstreams: upstreams.ofService,
-    json: {
-      emitDefaults: settings.emitDefaults,
-      protoNames: settings.protoNames,
-      enumsAsNumbers: settings.enumsAsNumbers,
-      indent: settings.indent,
-      unknownFields: settings.unknownFields,
-    },
-    unknownQueryParameters: settings.unknownQuery,
-    formPosts: settings.formPosts,
-    timeoutMs: settings.timeout,
-    maxBodyBytes: settings.maxBody,
-    responseHeaders: Object.fromEntries(settings.responseHeader.map(({ metadata, header }) => [metadata, header])),
-    ...(settings.httpStatusMetadata && { statusMetadata: settings.httpStatusMetadata }),
-    strict: settings.strict,
-  };
-}
-
 /** Fastify's own lines of level info ("Server listening at …") say what the program says itself. */
 function fastifyLogger(logger: Logger): FastifyBaseLogger {
   return logger.isLevelEnabled('info') ? logger.child({}, { level: 'warn' }) : logger;
+}
+
+/** Node takes the longer of the two times as that for whole requests, and would take its 60 s for heads for it. */
+function headersTimeout({ requestTimeout }: Settings): number {
+  return requestTimeout === 0 ? longestHeadMs : Math.min(longestHeadMs, requestTimeout);
 }
 
 function noCompiler(): never {

@@ -1,9 +1,11 @@
 import type { Settings } from '../config/settings.ts';
 import type { SchemaSource } from '../http/options.ts';
+import { routeFaults } from '../http/route-index.ts';
 import type { Schema } from '../schema/schema.ts';
 import { watchSchema } from '../schema/watch-schema.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { OpenUpstreams } from './open-upstreams.ts';
+import { pluginOptions } from './plugin-options.ts';
 
 /** How much a schema serves, for the log. */
 export interface SchemaCounts {
@@ -22,20 +24,21 @@ export interface OpenSchema extends SchemaSource {
 }
 
 /** Loads the schema and follows its sources as the settings say. Throws SchemaError. */
-export async function openSchema(settings: Settings, { byTarget }: OpenUpstreams, logger: Logger): Promise<OpenSchema> {
+export async function openSchema(settings: Settings, upstreams: OpenUpstreams, logger: Logger): Promise<OpenSchema> {
   const listeners = new Set<(schema: Schema) => void>();
   const watcher = await watchSchema(
     {
       protos: settings.proto,
       ...(settings.protoPath.length > 0 && { protoPaths: settings.protoPath }),
       descriptorSets: settings.descriptorSet,
-      reflection: settings.reflection ? [...byTarget].map(([name, upstream]) => ({ name, upstream })) : [],
+      reflection: settings.reflection ? [...upstreams.byTarget].map(([name, upstream]) => ({ name, upstream })) : [],
       apiConfigs: settings.apiConfig,
       unboundMethods: settings.unboundMethods,
     },
     {
       watchFiles: settings.watch,
       intervalMs: settings.reflection ? settings.reflectionInterval : 0,
+      moreFaults: (schema) => routeFaults(schema, { ...pluginOptions(settings, upstreams), schema }),
       onChange(schema) {
         for (const listener of listeners) listener(schema);
         logger.info(countsOf(schema), 'serving the new schema');

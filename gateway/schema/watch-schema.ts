@@ -10,13 +10,15 @@ export interface WatchSchemaOptions {
   readonly intervalMs?: number;
   /** Milliseconds for which changed files must stay the same before they are read. */
   readonly settleMs?: number;
+  /** Gives further faults of a schema that has some already, so that all are told at once. */
+  readonly moreFaults?: (schema: Schema) => readonly string[];
   /** Takes a schema that differs from the one before; may refuse it by throwing, which keeps the one before. */
   readonly onChange: (schema: Schema) => void;
   /** Takes why a schema was not taken over; the same faults are told once, until they change or are asked for. */
   readonly onFault: (error: SchemaError) => void;
 }
 
-export const defaultWatchOptions = { watchFiles: true, intervalMs: 0, settleMs: 200 } as const;
+export const defaultWatchOptions = { watchFiles: true, intervalMs: 0, settleMs: 200, moreFaults: () => [] } as const;
 
 /** A schema that follows its sources. */
 export interface SchemaWatcher {
@@ -30,9 +32,10 @@ export interface SchemaWatcher {
 
 /** Loads a schema and keeps it up to date. Throws SchemaError when the first load has faults. */
 export async function watchSchema(sources: SchemaSources, options: WatchSchemaOptions): Promise<SchemaWatcher> {
+  const complete = { ...defaultWatchOptions, ...options };
   const { schema, faults, states, digest } = await readSchema(sources);
-  if (faults.length > 0) throw new SchemaError(faults);
-  return new Watcher(sources, { ...defaultWatchOptions, ...options }, { schema, states, digest });
+  if (faults.length > 0) throw new SchemaError([...faults, ...complete.moreFaults(schema)]);
+  return new Watcher(sources, complete, { schema, states, digest });
 }
 
 interface Loaded {
@@ -102,7 +105,7 @@ class Watcher implements SchemaWatcher {
     if (this.#closed) return;
     this.#states = states;
     this.#follow();
-    if (faults.length > 0) this.#refuse(new SchemaError(faults));
+    if (faults.length > 0) this.#refuse(new SchemaError([...faults, ...this.#options.moreFaults(schema)]));
     else if (digest === this.#digest) this.#told = '';
     else this.#takeOver(schema, digest);
   }

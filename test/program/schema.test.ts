@@ -8,7 +8,7 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { loadSchema } from '../../gateway/schema/load-schema.ts';
 import { addReflection } from '../../gateway/schema/testing/reflection-server.ts';
 import { fixtures, type LibraryServer, startLibraryServer } from '../support/library-server.ts';
-import { type GatewayProcess, startGatewayProcess } from './run-gateway.ts';
+import { type GatewayProcess, runGateway, startGatewayProcess } from './run-gateway.ts';
 
 let library: LibraryServer;
 before(async () => {
@@ -80,6 +80,41 @@ describe('the schema while the program runs', { timeout: 60_000 }, () => {
     await gateway.logged({ message: 'serving the new schema' });
     assert.deepEqual(await statusesOf(gateway), [404, 200]);
   });
+});
+
+test('faults of the schema and of its routes are told together', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'protogate-faults-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, 'faulty.proto'),
+    `syntax = "proto3";
+package faulty;
+import "google/api/annotations.proto";
+message Thing { string name = 1; }
+service Things {
+  rpc Template(Thing) returns (Thing) { option (google.api.http) = {get: "/v1/{name"}; }
+  rpc Both(Thing) returns (Thing) { option (google.api.http) = {post: "/v1//x" body: "no_such"}; }
+}
+service Others {
+  rpc Upstream(Thing) returns (Thing) { option (google.api.http) = {get: "/v1/others"}; }
+}
+`,
+  );
+  const flags = ['--proto', 'faulty.proto', '--proto-path', folder, '--upstream', 'faulty.Things=127.0.0.1:1'];
+  const ended = await runGateway(flags);
+  assert.deepEqual(
+    { exitCode: ended.exitCode, faults: ended.stderr.split('\n') },
+    {
+      exitCode: 2,
+      faults: [
+        'faulty.proto: faulty.Things.Both: body "no_such" is not a field of faulty.Thing',
+        `faulty.proto: faulty.Things.Template: path template "/v1/{name": expected '}' at column 10`,
+        'faulty.proto: faulty.Things.Both: path template "/v1//x": expected a segment at column 5',
+        'faulty.proto: faulty.Others.Upstream: no upstream for faulty.Others',
+        '',
+      ],
+    },
+  );
 });
 
 describe('where the schema comes from', { timeout: 60_000 }, () => {
