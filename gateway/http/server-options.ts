@@ -9,7 +9,8 @@ import { statusBody } from './status-body.ts';
 /**
  * Options for the Fastify that a gateway is registered in, so that what Fastify answers before a plugin sees the request
  * is answered alike: `Fastify({ ...serverOptions })`. Without them all else works; a malformed request then gets Fastify's
- * own error body, a target with bytes outside of ASCII is refused, and one in absolute form is not found.
+ * own error body, a target with bytes outside of ASCII is refused, one in absolute form is not found, and a streaming upload
+ * is held to `requestTimeout` like any request.
  */
 export const serverOptions: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors' | 'rewriteUrl'> = {
   rewriteUrl: rewriteAbsoluteTarget,

@@ -240,6 +240,23 @@ describe('start', { timeout }, () => {
     });
   });
 
+  test('loads neither grpc-js, Ajv, YAML, prom-client nor the fetch of Node, which it does not need', async () => {
+    const watch = `data:text/javascript,${encodeURIComponent(`import { registerHooks } from 'node:module';
+      registerHooks({
+        load(url, context, next) {
+          if (/node_modules.(?:@grpc|ajv|yaml|prom-client)/.test(url)) throw new Error('loads ' + url);
+          return next(url, context);
+        },
+      });
+      process.on('exit', () => {
+        if (process.moduleLoadList.some((name) => name.endsWith('undici/undici'))) process.exitCode = 9;
+      });`)}`;
+    const gateway = await startGatewayProcess(flags('--transport', 'h2'), { nodeFlags: ['--import', watch] });
+    assert.equal((await fetch(`${gateway.address}/v1/shelves/1/books/2`)).status, 200);
+    await gateway.stop();
+    assert.equal(gateway.child.exitCode, 0);
+  });
+
   test('--help and --version', async () => {
     const help = await runGateway(['--help']);
     assert.equal(help.exitCode, 0);
