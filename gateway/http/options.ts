@@ -23,15 +23,15 @@ export interface RequestOutcome {
   readonly code: number;
 }
 
-/** The upstream of a service of a schema; undefined: it has none of its own. */
+/** The upstream of a service of a schema, by its full name; undefined: it has none. */
 export type UpstreamOf = (service: string, schema: Schema) => Upstream | undefined;
 
 export interface ProtogateOptions {
   readonly schema: Schema | SchemaSource;
-  /** Where calls go whose service has no upstream of its own. */
-  readonly upstream?: Upstream;
+  /** Where calls go whose service is not in `upstreams`. */
+  readonly upstream?: Upstream | UpstreamOf;
   /** Upstreams of services, by full name ("package.Service"). */
-  readonly upstreams?: Readonly<Record<string, Upstream>> | UpstreamOf;
+  readonly upstreams?: Readonly<Record<string, Upstream>>;
   readonly json?: Partial<JsonOptions>;
   /** What a query parameter that names no field does. Default: "ignore". */
   readonly unknownQueryParameters?: 'ignore' | 'reject';

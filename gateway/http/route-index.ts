@@ -1,8 +1,7 @@
-import { type PathTemplate, parsePathTemplate } from '../routing/path-template.ts';
+import { parsePathTemplate } from '../routing/path-template.ts';
 import { createRouteTable, type RouteTable } from '../routing/route-table.ts';
-import { TemplateSyntaxError } from '../routing/template-syntax-error.ts';
 import { printable } from '../schema/printable.ts';
-import { type HttpBinding, type Schema, SchemaError } from '../schema/schema.ts';
+import { type Schema, SchemaError } from '../schema/schema.ts';
 import { type Codecs, defaultJsonOptions, type JsonOptions } from '../transcoding/codec.ts';
 import { createCodecs } from '../transcoding/create-codecs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -16,8 +15,8 @@ export interface RouteIndex {
 }
 
 /**
- * Makes the routes of a schema. Throws SchemaError with every fault: a template's syntax (with its column), a service
- * without an upstream, with `strict` two methods on one template.
+ * Makes the routes of a schema. Throws SchemaError with every fault: a service without an upstream, with `strict` two
+ * methods on one template.
  */
 export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (warning: string) => void): RouteIndex {
   const json: JsonOptions = { ...defaultJsonOptions, ...options.json };
@@ -27,9 +26,11 @@ export function indexRoutes(schema: Schema, options: ProtogateOptions, warn: (wa
   const faults: string[] = [];
   const routes = schema.bindings.flatMap((binding) => {
     const upstream = upstreamOf(binding.method.parent.typeName, schema, options);
-    if (upstream === undefined) faults.push(`${binding.source}: no upstream for ${binding.method.parent.typeName}`);
-    const template = templateOf(binding, faults);
-    if (upstream === undefined || template === undefined) return [];
+    if (upstream === undefined) {
+      faults.push(`${binding.source}: no upstream for ${binding.method.parent.typeName}`);
+      return [];
+    }
+    const template = parsePathTemplate(binding.template);
     const value = createRoute({
       binding,
       template,
@@ -68,17 +69,7 @@ export function routeFaults(schema: Schema, options: ProtogateOptions): readonly
   }
 }
 
-function templateOf({ template, source }: HttpBinding, faults: string[]): PathTemplate | undefined {
-  try {
-    return parsePathTemplate(template);
-  } catch (thrown) {
-    if (!(thrown instanceof TemplateSyntaxError)) throw thrown;
-    faults.push(`${source}: path template "${template}": ${thrown.message}`);
-    return undefined;
-  }
-}
-
 function upstreamOf(service: string, schema: Schema, { upstream, upstreams }: ProtogateOptions): Upstream | undefined {
-  if (typeof upstreams === 'function') return upstreams(service, schema) ?? upstream;
-  return upstreams !== undefined && Object.hasOwn(upstreams, service) ? upstreams[service] : upstream;
+  if (upstreams !== undefined && Object.hasOwn(upstreams, service)) return upstreams[service];
+  return typeof upstream === 'function' ? upstream(service, schema) : upstream;
 }

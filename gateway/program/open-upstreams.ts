@@ -7,12 +7,12 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { defaultUpstreamOptions, type UpstreamEvent, type UpstreamTls } from '../upstream/upstream-options.ts';
 
 export interface OpenUpstreams {
-  /** Where calls go whose service has no upstream of its own. */
-  readonly byDefault: Upstream | undefined;
+  /** "package.Service" → the upstream that the settings name for it. */
+  readonly byService: Readonly<Record<string, Upstream>>;
+  /** For the other services: the upstream that told of them by reflection, otherwise the default. */
+  readonly ofOthers: UpstreamOf;
   /** Every upstream once, by its target; the default first. */
   readonly byTarget: ReadonlyMap<string, Upstream>;
-  /** The one that the settings name for a service, otherwise the one that told of it by reflection. */
-  readonly ofService: UpstreamOf;
   close(graceMs: number): Promise<void>;
 }
 
@@ -39,12 +39,14 @@ export function openUpstreams(settings: Settings, logger: Logger): OpenUpstreams
     return upstream;
   };
   const addresses = settings.upstream.toSorted((one, other) => rank(one) - rank(other));
-  const opened = addresses.map((address) => [address.service, open(address)] as const);
-  const byService = new Map(opened);
+  const opened = addresses.map((address) => ({ service: address.service, upstream: open(address) }));
+  const byDefault = opened.find(({ service }) => service === undefined)?.upstream;
   return {
-    byDefault: byService.get(undefined),
+    byService: Object.fromEntries(
+      opened.flatMap(({ service, upstream }) => (service === undefined ? [] : [[service, upstream]])),
+    ),
+    ofOthers: (service, { reflectedBy }) => byTarget.get(reflectedBy.get(service) ?? '') ?? byDefault,
     byTarget,
-    ofService: (service, { reflectedBy }) => byService.get(service) ?? byTarget.get(reflectedBy.get(service) ?? ''),
     close: async (graceMs) => {
       await Promise.all([...byTarget.values()].map((upstream) => upstream.close(graceMs)));
     },

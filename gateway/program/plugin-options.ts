@@ -5,8 +5,8 @@ import type { OpenUpstreams } from './open-upstreams.ts';
 /** The plugin's options that the settings give; the schema is left out. */
 export function pluginOptions(settings: Settings, upstreams: OpenUpstreams): Omit<ProtogateOptions, 'schema'> {
   return {
-    ...(upstreams.byDefault && { upstream: upstreams.byDefault }),
-    upstreams: upstreams.ofService,
+    upstream: upstreams.ofOthers,
+    upstreams: upstreams.byService,
     json: {
       emitDefaults: settings.emitDefaults,
       protoNames: settings.protoNames,

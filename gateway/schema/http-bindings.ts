@@ -14,7 +14,6 @@ import type { ConfiguredRule } from './read-api-config.ts';
 import type { HttpBinding } from './schema.ts';
 
 export interface BoundServices {
-  /** Those with faults as well, whose templates may be looked at for more. */
   readonly bindings: readonly HttpBinding[];
   /** What is wrong with the rules, a line each. */
   readonly faults: readonly string[];
@@ -68,7 +67,7 @@ function bindRule({ method, rule, source }: SourcedRule, faults: string[]): Http
     const binding = toBinding(method, each, source);
     const wrong = typeof binding === 'string' ? [binding] : faultsOf(binding);
     faults.push(...wrong.map((what) => `${source}: ${what}`));
-    return typeof binding === 'string' ? [] : [binding];
+    return typeof binding === 'string' || wrong.length > 0 ? [] : [binding];
   });
 }
 

@@ -107,9 +107,9 @@ service Others {
     {
       exitCode: 2,
       faults: [
+        `faulty.proto: faulty.Things.Template: path "/v1/{name": expected '}' at column 10`,
+        'faulty.proto: faulty.Things.Both: path "/v1//x": expected a segment at column 5',
         'faulty.proto: faulty.Things.Both: body "no_such" is not a field of faulty.Thing',
-        `faulty.proto: faulty.Things.Template: path template "/v1/{name": expected '}' at column 10`,
-        'faulty.proto: faulty.Things.Both: path template "/v1//x": expected a segment at column 5',
         'faulty.proto: faulty.Others.Upstream: no upstream for faulty.Others',
         '',
       ],
