@@ -16,7 +16,7 @@ interface QuotedName {
 }
 
 function quotedName(text: string): QuotedName {
-  const bytes = Buffer.from(`"${text}"`);
+  const bytes = Buffer.from(JSON.stringify(text));
   const padded = Buffer.alloc((bytes.length + 3) & ~3);
   bytes.copy(padded);
   const words = Int32Array.from({ length: padded.length / 4 }, (_, i) => padded.readInt32LE(i * 4));
