@@ -31,7 +31,10 @@ const rows: readonly (readonly [body: string, paths: string[]])[] = [
   ['{"inner":{}}', ['inner']],
   ['{"inner":null}', ['inner']],
   ['{"tags":["a"],"parts":[{"a":"x"}],"labels":{"k":"v"}}', ['labels', 'parts', 'tags']],
-  ['{"st":{"a":{"b":1}},"wrapped":"x","ts":"2026-01-02T03:04:05Z"}', ['st', 'ts', 'wrapped']],
+  ['{"st":{"a":{"b":1}},"wrapped":"x","ts":"2026-01-02T03:04:05Z"}', ['st.a.b', 'ts', 'wrapped']],
+  ['{"st":{"a":{},"b":[{"c":1}],"d":null}}', ['st.a', 'st.b', 'st.d']],
+  ['{"st":{}}', ['st']],
+  ['{"st":{"a.b":{"c,`d":1,"":2,"e-f":3}}}', ['st.`a.b`.``', 'st.`a.b`.`c,``d`', 'st.`a.b`.e-f']],
   ['{"any":{"@type":"type.googleapis.com/vectors.v1.Inner","a":"x"}}', ['any']],
 ];
 

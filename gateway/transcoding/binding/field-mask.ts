@@ -35,12 +35,38 @@ function collectPaths(message: DescMessage, json: unknown, prefix: string, paths
     }
     const path = `${prefix}${field.name}`;
     if (isUntypedAny(field, value)) throw new StatusError(Code.INVALID_ARGUMENT, `${path}: "@type" is missing`);
-    if (field.fieldKind === 'message' && hasMembers(field.message, value)) {
+    if (field.fieldKind === 'message' && isObject(value) && isDynamic(field.message)) {
+      collectKeys(value, path, paths);
+    } else if (field.fieldKind === 'message' && hasMembers(field.message, value)) {
       collectPaths(field.message, value, `${path}.`, paths);
     } else {
       paths.push(path);
     }
   }
+}
+
+function isDynamic({ typeName }: DescMessage): boolean {
+  return typeName === 'google.protobuf.Struct' || typeName === 'google.protobuf.Value';
+}
+
+/** Goes down into a Struct as grpc-gateway does, so that keys which the client leaves out stay as they are. */
+function collectKeys(json: object, path: string, paths: string[]): void {
+  const members = Object.entries(json);
+  if (members.length === 0) paths.push(path);
+  for (const [key, value] of members) {
+    const below = `${path}.${quoteKey(key)}`;
+    if (isObject(value)) collectKeys(value, below, paths);
+    else paths.push(below);
+  }
+}
+
+/** Backticks around what would not be one part of a path (https://google.aip.dev/161, "Map fields"). */
+function quoteKey(key: string): string {
+  return key === '' || /[.,`]/.test(key) ? `\`${key.replaceAll('`', '``')}\`` : key;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An Any whose type the client left out: not what is to be changed in it, and no value to put in its place. */
