@@ -7,7 +7,7 @@ import { writeInteger, writeShortDecimal } from './number-text.ts';
  * of a NaN, which need not stay as they are when they are copied.
  */
 export interface Token {
-  readonly words: Float64Array;
+  readonly words: readonly number[];
   readonly length: number;
 }
 
@@ -15,7 +15,7 @@ export function token(text: string): Token {
   const bytes = Buffer.from(text);
   const padded = Buffer.alloc((bytes.length + 7) & ~7);
   bytes.copy(padded);
-  const words = Float64Array.from({ length: padded.length / 8 }, (_, i) => padded.readDoubleLE(i * 8));
+  const words = Array.from({ length: padded.length / 8 }, (_, i) => padded.readDoubleLE(i * 8));
   return { words, length: bytes.length };
 }
 
