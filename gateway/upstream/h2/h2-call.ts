@@ -191,7 +191,7 @@ export class H2Call implements Call, Stream, RegisteredCall {
     this.#incoming.encoding = block.encoding;
     this.#incoming.ignored = httpStatus !== '200';
     const isGrpc = block.contentType?.startsWith('application/grpc') === true;
-    if (!/^\d{3}$/.test(httpStatus))
+    if (httpStatus !== '200' && !/^\d{3}$/.test(httpStatus))
       this.#end(localStatus(Code.INTERNAL, 'the upstream sent headers without a status'));
     else if (endStream) this.#onServerEnd(statusOf(block, httpStatus));
     else if (!isGrpc) this.#end(httpStatusToStatus(httpStatus));

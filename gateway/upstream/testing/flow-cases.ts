@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Code } from '../../status/code.ts';
+import type { CallListener } from '../upstream.ts';
 import { path } from './echo-server.ts';
 import { recordCall } from './record-call.ts';
 import { type Case, settled, until } from './run-cases.ts';
@@ -31,6 +32,34 @@ export const flowCases: readonly Case[] = [
         assert.equal((await call.status).code, Code.OK);
         assert.ok(message.equals(Buffer.from(call.messages[0] ?? [])));
       }
+    },
+  },
+  {
+    name: 'messages that are lent are right while they are read, also to many calls, and after a pause',
+    async run({ open, startServer }) {
+      const server = await startServer();
+      const upstream = open(server.port);
+      const read = (size: number, pauses: boolean): Promise<number> =>
+        new Promise((resolve, reject) => {
+          let count = 0;
+          const listener: CallListener = {
+            borrowsMessages: true,
+            onHeaders: () => undefined,
+            onMessage(message) {
+              assert.ok(Buffer.alloc(size, count).equals(message), `message ${count} of ${size} bytes`);
+              count += 1;
+              if (!pauses) return;
+              call.pause();
+              setImmediate(() => call.resume());
+            },
+            onStatus: ({ code, message }) => (code === Code.OK ? resolve(count) : reject(new Error(message))),
+          };
+          const request = { metadata: [], timeoutMs: 20_000, idempotent: false, message: Buffer.from(`30 ${size}`) };
+          const call = upstream.start({ path: path('Count'), ...request }, listener);
+        });
+      const sizes = [0, 1, 500, 20_000, 70_000, 300_000];
+      const counts = await Promise.all(sizes.flatMap((size) => [read(size, false), read(size, true)]));
+      assert.deepEqual(new Set(counts), new Set([30]));
     },
   },
   {
