@@ -32,7 +32,12 @@ test('doubles are the ones that JSON.parse gives', () => {
 test('integers are exact', () => {
   fc.assert(
     fc.property(fc.bigInt(-(2n ** 64n), 2n ** 64n), fc.nat(30), (value, zeros) => {
-      const forms = [`${value}`, `"${value}"`, `${value}.000`, `${value}${'0'.repeat(zeros)}e-${zeros}`];
+      const forms = [
+        `${value}`,
+        `"${value}"`,
+        `${value}.000`,
+        value === 0n ? '0e5' : `${value}${'0'.repeat(zeros)}e-${zeros}`,
+      ];
       for (const form of forms) {
         const opened = reader(`${form},`);
         const short = readShortInteger(opened);

@@ -11,6 +11,8 @@ export function channelOptions(options: UpstreamOptions): ClientOptions {
     'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs,
     'grpc.keepalive_permit_without_calls': 0,
     'grpc.enable_channelz': 0,
+    // An upstream that is opened anew must not wait out the back-off of one that was closed.
+    'grpc.use_local_subchannel_pool': 1,
     // A proxy of the environment is for what leaves the cluster, never for the upstream.
     'grpc.enable_http_proxy': 0,
     'grpc.service_config_disable_resolution': 1,
