@@ -23,6 +23,7 @@ import { statusBody } from './status-body.ts';
  * it drives the call: a client that does not read stops the upstream.
  */
 export class StreamAnswer extends Readable implements AnswerListener {
+  readonly borrowsMessages = true;
   readonly #exchange: Exchange;
   readonly #route: Route;
   #call: Call | undefined;
@@ -47,9 +48,11 @@ export class StreamAnswer extends Readable implements AnswerListener {
   onMessage(message: Uint8Array): void {
     if (this.#state === 'ended') return;
     try {
-      const { contentType, data, raw } = this.#route.writeResponse(message);
+      const { contentType, data, raw, lender } = this.#route.writeResponse(message);
+      const piece = raw ? data : resultLine(data);
+      lender?.release(data);
       if (this.#state === 'waiting') this.#begin(contentType);
-      if (!this.push(raw ? data : resultLine(data))) this.#call?.pause();
+      if (!this.push(piece)) this.#call?.pause();
     } catch (thrown) {
       this.onFault(StatusError.from(thrown));
     }

@@ -8,11 +8,12 @@ import type { Route } from './route.ts';
 
 /** Answers a request with the one message of its call, or with its error. */
 export class UnaryAnswer implements AnswerListener {
+  readonly borrowsMessages = true;
   readonly #exchange: Exchange;
   readonly #route: Route;
   #call: Call | undefined;
   #headers: Metadata = [];
-  #message: Uint8Array | undefined;
+  #content: ResponseContent | StatusError | undefined;
   #answered = false;
 
   constructor(exchange: Exchange, route: Route) {
@@ -30,23 +31,17 @@ export class UnaryAnswer implements AnswerListener {
   }
 
   onMessage(message: Uint8Array): void {
-    if (this.#message !== undefined) {
-      this.onFault(new StatusError(Code.INTERNAL, 'the upstream gave more than one answer'));
-    }
-    this.#message = message;
+    if (this.#content === undefined) this.#content = this.#write(message);
+    else this.onFault(new StatusError(Code.INTERNAL, 'the upstream gave more than one answer'));
   }
 
   onStatus(status: CallStatus): void {
     if (this.#answered) return;
+    this.#answered = true;
     setHeaders(this.#exchange, this.#headers);
     const content = this.#contentOf(status);
-    this.#answered = true;
-    if (content instanceof StatusError) {
-      sendError(this.#exchange, content, status.trailers);
-    } else {
-      this.#exchange.reply.type(content.contentType);
-      sendAnswer(this.#exchange, content.data, status.trailers);
-    }
+    if (content instanceof StatusError) sendError(this.#exchange, content, status.trailers);
+    else sendAnswer(this.#exchange, content, status.trailers);
   }
 
   onFault(error: StatusError): void {
@@ -56,15 +51,16 @@ export class UnaryAnswer implements AnswerListener {
     sendError(this.#exchange, error);
   }
 
-  #contentOf(status: CallStatus): ResponseContent | StatusError {
-    if (status.code !== Code.OK) return new StatusError(status.code, status.message, status);
-    if (this.#message === undefined) {
-      return new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
-    }
+  #write(message: Uint8Array): ResponseContent | StatusError {
     try {
-      return this.#route.writeResponse(this.#message);
+      return this.#route.writeResponse(message);
     } catch (thrown) {
       return StatusError.from(thrown);
     }
+  }
+
+  #contentOf(status: CallStatus): ResponseContent | StatusError {
+    if (status.code !== Code.OK) return new StatusError(status.code, status.message, status);
+    return this.#content ?? new StatusError(Code.INTERNAL, 'the upstream ended the call without an answer');
   }
 }

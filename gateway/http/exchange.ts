@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Code, httpStatusOf } from '../status/code.ts';
 import type { StatusError } from '../status/status-error.ts';
-import { jsonContentType } from '../transcoding/response-writer.ts';
+import { jsonContentType, type ResponseContent } from '../transcoding/response-writer.ts';
 import type { Metadata } from '../upstream/upstream.ts';
 import { lingerOnRest } from './linger.ts';
 import { type HeaderFields, responseHeaders, responseTrailers } from './response-headers.ts';
@@ -34,21 +35,31 @@ export function setHeaders({ reply, settings }: Exchange, metadata: Metadata): v
 }
 
 /** Sends the answer of a call, its trailers behind it if the client takes them (TE: trailers, RFC 9110, section 6.5.1). */
-export function sendAnswer(exchange: Exchange, body: Uint8Array, trailers: Metadata): FastifyReply {
-  const { request, reply } = exchange;
+export function sendAnswer(exchange: Exchange, content: ResponseContent, trailers: Metadata): void {
+  const { request, reply, settings } = exchange;
+  const { contentType, data, lender } = content;
   tellOutcome(exchange, Code.OK);
   lingerOnRest(request.raw, reply.raw);
-  return sendBody(exchange, body, trailers) ?? reply.send(asBuffer(body));
+  reply.type(contentType);
+  if (lender === undefined) {
+    sendBody(exchange, data, trailers);
+  } else if (settings.reuseBuffers) {
+    sendBody(exchange, data, trailers);
+    whenWritten(reply.raw, () => lender.release(data));
+  } else {
+    const copy = Buffer.from(data);
+    lender.release(data);
+    sendBody(exchange, copy, trailers);
+  }
 }
 
 /** Answers with google.rpc.Status JSON, or as the `onError` hook has it. */
 export function sendError(exchange: Exchange, error: StatusError, trailers: Metadata = none): FastifyReply {
-  const { reply, index } = exchange;
+  const { index } = exchange;
   setErrorHead(exchange, error);
   const shaped = askOnError(exchange, error);
   if (shaped !== undefined) return shaped;
-  const body = Buffer.from(statusBody(error, index.codecs));
-  return sendBody(exchange, body, trailers) ?? reply.send(body);
+  return sendBody(exchange, Buffer.from(statusBody(error, index.codecs)), trailers);
 }
 
 /** The error of a streaming call that had no message yet: its status, in the shape of a stream's last line. */
@@ -112,17 +123,19 @@ function isOurFault({ code }: StatusError): boolean {
 }
 
 /** Bytes, not text: to text in JSON Fastify would add a charset, which application/json does not have (RFC 8259). */
-function sendBody(exchange: Exchange, body: Uint8Array, trailers: Metadata): FastifyReply | undefined {
+function sendBody(exchange: Exchange, body: Buffer, trailers: Metadata): FastifyReply {
   const { request, reply } = exchange;
-  if (trailers.length === 0 || !wantsTrailers(request)) return undefined;
+  if (trailers.length === 0 || !wantsTrailers(request)) return reply.send(body);
   const names = Object.keys(addTrailers(reply, trailers));
-  if (names.length === 0) return undefined;
+  if (names.length === 0) return reply.send(body);
   reply.header('trailer', names);
-  return reply.send(Readable.from([asBuffer(body)]));
+  return reply.send(Readable.from([body]));
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Mostly the system takes an answer as soon as it is sent. */
+function whenWritten(response: ServerResponse, then: () => void): void {
+  if (response.writableEnded && response.writableLength === 0) then();
+  else response.once('finish', then);
 }
 
 export function tellOutcome({ request, settings, route }: Exchange, code: number): void {

@@ -50,6 +50,11 @@ export interface ProtogateOptions {
   readonly statusMetadata?: string;
   /** Refuse a schema in which two methods share a method and template, instead of serving the later. Default: false. */
   readonly strict?: boolean;
+  /**
+   * Write answers into the same buffers again and again, which is faster the larger they are. Not for an app with an onSend
+   * hook, or a wrapper of Node's response, that keeps the payload for longer than it takes to send. Default: false.
+   */
+  readonly reuseBuffers?: boolean;
   /** Told of what is odd in a schema, a line each. Default: logged as warnings. */
   readonly onWarning?: (warning: string) => void;
   /** Answers an error in another shape; must send the reply. Not called once a streaming answer has begun. */
@@ -64,4 +69,5 @@ export const defaultOptions = {
   timeoutMs: 10_000,
   maxBodyBytes: 4 * 1024 * 1024,
   strict: false,
+  reuseBuffers: false,
 } as const;

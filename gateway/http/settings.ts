@@ -7,6 +7,7 @@ export interface Settings {
   readonly maxBodyBytes: number;
   readonly responseHeaders: ReadonlyMap<string, string>;
   readonly statusMetadata: string | undefined;
+  readonly reuseBuffers: boolean;
   readonly onError: ProtogateOptions['onError'];
   readonly onOutcome: ProtogateOptions['onOutcome'];
 }
@@ -20,6 +21,7 @@ export function settingsOf(options: ProtogateOptions): Settings {
       Object.entries(options.responseHeaders ?? {}).map(([name, header]) => [name.toLowerCase(), header]),
     ),
     statusMetadata: options.statusMetadata?.toLowerCase(),
+    reuseBuffers: options.reuseBuffers ?? defaultOptions.reuseBuffers,
     onError: options.onError,
     onOutcome: options.onOutcome,
   };

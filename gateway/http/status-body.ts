@@ -13,7 +13,10 @@ function detailText({ typeUrl, value }: StatusDetail, codecs: Codecs | undefined
   if (codecs !== undefined) {
     try {
       const any = toBinary(AnySchema, create(AnySchema, { typeUrl, value }));
-      return Buffer.from(codecs.message(AnySchema).write(any)).toString();
+      const json = codecs.message(AnySchema).write(any);
+      const text = json.toString();
+      codecs.release(json);
+      return text;
     } catch {
       // A type that the schema does not know, or bytes that are none of it: the client gets what there is.
     }

@@ -21,5 +21,7 @@ export function pluginOptions(settings: Settings, upstreams: OpenUpstreams): Omi
     responseHeaders: Object.fromEntries(settings.responseHeader.map(({ metadata, header }) => [metadata, header])),
     ...(settings.httpStatusMetadata && { statusMetadata: settings.httpStatusMetadata }),
     strict: settings.strict,
+    // The program has no hook that sees a payload.
+    reuseBuffers: true,
   };
 }

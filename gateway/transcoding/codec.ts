@@ -32,8 +32,8 @@ export const maxDepth = 100;
 export interface Codec {
   /** UTF-8 JSON text → wire bytes. */
   read(json: Uint8Array): Uint8Array;
-  /** Wire bytes → UTF-8 JSON text. */
-  write(wire: Uint8Array): Uint8Array;
+  /** Wire bytes → UTF-8 JSON text, which is lent (`Codecs.release`). */
+  write(wire: Uint8Array): Buffer;
 }
 
 /** Codecs of a schema, each made at its first use and kept. */
@@ -44,4 +44,9 @@ export interface Codecs {
    * `read` gives wire bytes of the message with that field alone; `write` takes the whole message and gives the field's JSON.
    */
   field(field: DescField): Codec;
+  /**
+   * Takes back text that `write` gave, once, so that another can be written in its place. Text that is never released stays
+   * as it is.
+   */
+  release(text: Buffer): void;
 }

@@ -30,12 +30,12 @@ export function createCodecs(registry: Registry, options: JsonOptions): Codecs {
     jsonReader.finish();
     return wireWriter.finish();
   };
-  const write = (wire: Uint8Array, type: DescMessage, writeMessage: WriteMessage): Uint8Array => {
+  const write = (wire: Uint8Array, type: DescMessage, writeMessage: WriteMessage): Buffer => {
     wireReader.open(wire, type.typeName);
     jsonWriter.reset();
     writeMessage(wireReader, jsonWriter, 0, wire.length);
-    const json = jsonWriter.finish();
-    return options.indent === 0 ? json : Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, options.indent));
+    if (options.indent > 0) jsonWriter.indent(options.indent);
+    return jsonWriter.lend();
   };
 
   const createMessage = (type: DescMessage): Codec => {
@@ -62,7 +62,11 @@ export function createCodecs(registry: Registry, options: JsonOptions): Codecs {
     };
   };
 
-  return { message: cached(createMessage), field: cached(createField) };
+  return {
+    message: cached(createMessage),
+    field: cached(createField),
+    release: (text) => jsonWriter.release(text),
+  };
 }
 
 function isBlank(json: Uint8Array): boolean {

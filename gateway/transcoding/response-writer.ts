@@ -5,11 +5,14 @@ import { type HttpBody, isHttpBody, readHttpBody, readMessageField } from './htt
 
 /** An answer as it goes to the client. */
 export interface ResponseContent extends HttpBody {
+  readonly data: Buffer;
   /** The data of an HttpBody, not JSON. */
   readonly raw: boolean;
+  /** Takes `data` back once nobody reads it any more; without that it stays as it is. Undefined: it is not lent. */
+  readonly lender: Pick<Codecs, 'release'> | undefined;
 }
 
-/** Wire bytes of a response message → what is sent. Throws INTERNAL when it has no JSON form. */
+/** Wire bytes of a response message, of which it keeps none → what is sent. Throws INTERNAL when it has no JSON form. */
 export type ResponseWriter = (wire: Uint8Array) => ResponseContent;
 
 export const jsonContentType = 'application/json';
@@ -28,7 +31,7 @@ export function createResponseWriter(response: DescMessage, responseBody: string
 function createMessageWriter(type: DescMessage, codecs: Codecs): ResponseWriter {
   if (isHttpBody(type)) return writeRaw;
   const codec = codecs.message(type);
-  return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false });
+  return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false, lender: codecs });
 }
 
 function createFieldWriter(field: DescField, codecs: Codecs): ResponseWriter {
@@ -36,7 +39,7 @@ function createFieldWriter(field: DescField, codecs: Codecs): ResponseWriter {
     return (wire) => writeRaw(readMessageField(wire, field.number));
   }
   const codec = codecs.field(field);
-  return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false });
+  return (wire) => ({ contentType: jsonContentType, data: codec.write(wire), raw: false, lender: codecs });
 }
 
 /** What can stand in a Content-Type header at all. */
@@ -44,5 +47,10 @@ const headerValue = /^[\x20-\x7e]+$/;
 
 function writeRaw(wire: Uint8Array): ResponseContent {
   const { contentType, data } = readHttpBody(wire);
-  return { contentType: headerValue.test(contentType) ? contentType : 'application/octet-stream', data, raw: true };
+  return {
+    contentType: headerValue.test(contentType) ? contentType : 'application/octet-stream',
+    data: Buffer.from(data),
+    raw: true,
+    lender: undefined,
+  };
 }

@@ -7,7 +7,7 @@ import { JsonWriter, token } from './json-writer.ts';
 function written(write: (json: JsonWriter) => void): string {
   const json = new JsonWriter();
   write(json);
-  return Buffer.from(json.finish()).toString();
+  return Buffer.from(json.lend()).toString();
 }
 
 test('floats are written in the fewest digits that give the same float', () => {
@@ -87,6 +87,6 @@ test('a buffer that grew large is not kept', () => {
   const { length } = json.bytes;
   json.reserve(2 ** 21);
   assert.ok(json.bytes.length >= 2 ** 21);
-  json.finish();
+  json.lend();
   assert.equal(json.bytes.length, length);
 });

@@ -26,8 +26,9 @@ export function writeToken(out: DataView, at: number, { words, length }: Token):
 }
 
 const initialSize = 1 << 16;
-/** A buffer that had to grow past this is not kept for the next message. */
+/** A buffer that had to grow past this is not kept for further messages, and no more of them than this. */
 const keptSize = 1 << 20;
+const keptCount = 8;
 /** Largest JSON text of one message: a few wire bytes can stand for a long object of defaults. */
 const maxSize = 1 << 28;
 
@@ -36,21 +37,36 @@ const zero = 0x30;
 
 /** UTF-8 JSON text that grows at its end. Each method makes room for what it writes. */
 export class JsonWriter {
-  bytes = Buffer.allocUnsafeSlow(initialSize);
+  bytes: Buffer = Buffer.allocUnsafeSlow(initialSize);
   view = new DataView(this.bytes.buffer);
   position = 0;
+  /** Somebody reads from `bytes`, which then is not written any more. */
+  #isLent = false;
+  /** Buffers that were lent and came back. */
+  readonly #kept: Buffer[] = [];
 
-  /** A copy of all that was written; the writer is empty after it. */
-  finish(): Uint8Array {
-    const text = Buffer.allocUnsafe(this.position);
-    this.bytes.copy(text, 0, 0, this.position);
-    this.reset();
+  /**
+   * All that was written. The bytes stay as they are until `release` takes them back, which may be left out: making and
+   * collecting a buffer for each message of 100 KB took as long as writing its JSON.
+   */
+  lend(): Buffer {
+    const text = this.bytes.subarray(0, this.position);
+    if (this.bytes.length > keptSize) this.#use(Buffer.allocUnsafeSlow(initialSize));
+    else this.#isLent = true;
     return text;
+  }
+
+  /** Nobody reads what `lend` gave any more. */
+  release({ buffer }: Buffer): void {
+    if (buffer === this.bytes.buffer) this.#isLent = false;
+    else if (this.#kept.length < keptCount && buffer.byteLength <= keptSize) this.#kept.push(Buffer.from(buffer));
   }
 
   reset(): void {
     this.position = 0;
-    if (this.bytes.length > keptSize) this.#use(Buffer.allocUnsafeSlow(initialSize));
+    if (!this.#isLent && this.bytes.length <= keptSize) return;
+    this.#isLent = false;
+    this.#use(this.#kept.pop() ?? Buffer.allocUnsafeSlow(initialSize));
   }
 
   /** Room for `count` more bytes. Another buffer may be in `bytes` and `view` afterwards. */
@@ -65,7 +81,7 @@ export class JsonWriter {
     this.#use(grown);
   }
 
-  #use(bytes: Buffer<ArrayBuffer>): void {
+  #use(bytes: Buffer): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }
@@ -91,9 +107,19 @@ export class JsonWriter {
 
   /** Any text, quoted. */
   string(text: string): void {
-    const json = JSON.stringify(text);
-    this.reserve(json.length * 3);
-    this.position += this.bytes.write(json, this.position);
+    this.#text(JSON.stringify(text));
+  }
+
+  /** Writes the JSON text that is there anew, with line breaks and so many spaces a level. */
+  indent(spaces: number): void {
+    const json = JSON.parse(this.bytes.toString('utf8', 0, this.position));
+    this.position = 0;
+    this.#text(JSON.stringify(json, null, spaces));
+  }
+
+  #text(text: string): void {
+    this.reserve(text.length * 3);
+    this.position += this.bytes.write(text, this.position);
   }
 
   /** Whether all that was written since a position is this. */

@@ -41,7 +41,7 @@ function written(bytes: Uint8Array, write: () => boolean): string | undefined {
   wire.open(bytes, 'the message');
   json.reset();
   try {
-    return write() ? Buffer.from(json.finish()).toString('latin1') : undefined;
+    return write() ? Buffer.from(json.lend()).toString('latin1') : undefined;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     return undefined;
