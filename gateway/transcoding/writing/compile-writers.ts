@@ -5,7 +5,6 @@ import type { FieldsOf } from '../message-fields.ts';
 import { type CanonicalType, canonicalTypes } from './canonical-plan.ts';
 import type { WriteMessage } from './wire-reader.ts';
 import { anyWriter } from './write-any.ts';
-import { writeCanonical } from './write-canonical.ts';
 import type { WriteContext } from './write-field.ts';
 import { fieldValueWriter, objectWriter } from './write-message.ts';
 import { wellKnownWriter } from './write-well-known.ts';
@@ -55,11 +54,12 @@ function wholeWriter(type: CanonicalType | undefined, write: WriteMessage): Writ
   };
 }
 
-function tryCanonical(...[type, wire, json, start, end]: Parameters<typeof writeCanonical>): boolean {
+function tryCanonical(type: CanonicalType, ...message: Parameters<WriteMessage>): boolean {
   try {
-    return writeCanonical(type, wire, json, start, end);
+    return type.write(...message);
   } catch (error) {
-    if (error instanceof StatusError) return false;
+    // A RangeError: it read past the bytes.
+    if (error instanceof StatusError || error instanceof RangeError) return false;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { writeInteger, writeShortDecimal } from './number-text.ts';
  * of a NaN, which need not stay as they are when they are copied.
  */
 export interface Token {
+  readonly text: string;
   readonly words: readonly number[];
   readonly length: number;
 }
@@ -16,7 +17,7 @@ export function token(text: string): Token {
   const padded = Buffer.alloc((bytes.length + 7) & ~7);
   bytes.copy(padded);
   const words = Array.from({ length: padded.length / 8 }, (_, i) => padded.readDoubleLE(i * 8));
-  return { words, length: bytes.length };
+  return { text, words, length: bytes.length };
 }
 
 /** Writes a token; up to seven bytes behind it are overwritten. Returns the position behind it. */

@@ -10,7 +10,6 @@ import { fieldsOf } from '../message-fields.ts';
 import { canonicalTypes } from './canonical-plan.ts';
 import { JsonWriter } from './json-writer.ts';
 import { WireReader, type WriteMessage } from './wire-reader.ts';
-import { writeCanonical } from './write-canonical.ts';
 import type { WriteContext } from './write-field.ts';
 import { objectWriter } from './write-message.ts';
 import { wellKnownWriter } from './write-well-known.ts';
@@ -43,7 +42,7 @@ function written(bytes: Uint8Array, write: () => boolean): string | undefined {
   try {
     return write() ? Buffer.from(json.lend()).toString('latin1') : undefined;
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
+    if (!(error instanceof StatusError || error instanceof RangeError)) throw error;
     return undefined;
   }
 }
@@ -51,7 +50,7 @@ function written(bytes: Uint8Array, write: () => boolean): string | undefined {
 function canonicalText(type: DescMessage, bytes: Uint8Array, context: WriteContext): string | undefined {
   const canonical = canonicalTypes(fields, context)(type);
   assert.ok(canonical !== undefined);
-  return written(bytes, () => writeCanonical(canonical, wire, json, 0, bytes.length));
+  return written(bytes, () => canonical.write(wire, json, 0, bytes.length));
 }
 
 function fullText(type: DescMessage, bytes: Uint8Array, context: WriteContext): string | undefined {
@@ -108,7 +107,7 @@ test('messages as encoders write them are written in one pass, as the full write
       const type = vectorMessage(name);
       const bytes = toBinary(type, fromJson(type, value, { registry: vectorRegistry }));
       const text = canonicalText(type, bytes, context);
-      assert.ok(text !== undefined);
+      assert.ok(text !== undefined, name);
       assert.equal(text, fullText(type, bytes, context));
     }
   }
