@@ -24,4 +24,4 @@ RUN mkdir /data && chown 1000:1000 /data
 USER 1000:1000
 VOLUME /data
 EXPOSE 8080 50051
-CMD ["node", "--max-semi-space-size=8", "gateway/main.ts"]
+CMD ["node", "--min-semi-space-size=8", "--max-semi-space-size=8", "gateway/main.js"]

@@ -49,7 +49,7 @@ export function describePrograms(
   const gateway = {
     name: 'gateway',
     command: [
-      'gateway/main.ts',
+      'gateway/main.js',
       ...['--proto', 'greeting/greeting.proto', '--proto', 'greeting/edge.proto', '--proto-path', 'proto'],
       ...['--upstream', `${host}:${servicesPort}`, '--listen', `${host}:${gatewayPort}`],
       ...['--cors-origin', '*', '--http-status-metadata', 'x-http-code'],

@@ -36,7 +36,7 @@ export interface RunOptions {
 
 /** Without the settings that whoever runs the tests may have in the environment. */
 function spawnGateway(argv: readonly string[], { environment, ipc = false, nodeFlags = [] }: RunOptions): ChildProcess {
-  return spawn(process.execPath, [...nodeFlags, 'gateway/main.ts', ...argv], {
+  return spawn(process.execPath, [...nodeFlags, 'gateway/main.js', ...argv], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],

@@ -61,7 +61,7 @@ function workersOf({ child }: GatewayProcess): number[] {
 /** Not the `ps` itself. */
 function isGateway(pid: number): boolean {
   try {
-    return execFileSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).includes('worker.ts');
+    return execFileSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).includes('worker.js');
   } catch {
     return false;
   }

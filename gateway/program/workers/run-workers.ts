@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { endOnUncaught } from '../end-on-uncaught.ts';
@@ -10,7 +10,7 @@ import { WorkerPool } from './worker-pool.ts';
 export function runWorkers(settings: Settings): void {
   const logger = createLogger({ service: 'gateway', level: settings.logLevel });
   endOnUncaught(logger);
-  const program = join(import.meta.dirname, `../../worker${extname(import.meta.filename)}`);
+  const program = join(import.meta.dirname, '../../worker.js');
   // Settings hold certificates as bytes, which JSON does not carry.
   cluster.setupPrimary({ exec: program, serialization: 'advanced' });
   const pool = new WorkerPool(settings, logger);

@@ -1,43 +1,11 @@
 import { type DescEnum, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { type AnyField, type FieldsOf, Presence } from '../message-fields.ts';
 import { hasOwnJsonForm } from '../well-known-types.ts';
-import { compileCanonical, type WriteCanonical } from './compile-canonical.ts';
-import type { WriteValue } from './wire-reader.ts';
+import type { CanonicalField, Kind, WriteCanonical } from './canonical-field.ts';
+import { compileCanonical } from './compile-canonical.ts';
 import { fieldPlan, type WriteContext } from './write-field.ts';
 import { objectMember } from './write-message.ts';
 import { enumTexts } from './write-scalar.ts';
-
-/** What the text of a canonical writer has for a field. All but these kinds have a writer of their own that it calls. */
-export type Kind =
-  | 'string'
-  | 'strings'
-  | 'varint'
-  | 'quotedVarint'
-  | 'double'
-  | 'names'
-  | 'message'
-  | 'messages'
-  | 'other'
-  | 'others';
-
-export interface CanonicalField {
-  readonly kind: Kind;
-  readonly number: number;
-  /** Field number * 8 + wire type; two for lists that may be packed. */
-  readonly tags: readonly number[];
-  /** "name": */
-  readonly name: string;
-  /** "name":default, if it is written when the field is absent. */
-  readonly absent: string | undefined;
-  /** Its default, if the field is left out when it has that value. */
-  readonly leftOut: Buffer | undefined;
-  /** Index of its oneof, if that has other members. */
-  readonly oneof: number | undefined;
-  /** JSON of the values of an enum or of bool. */
-  readonly names: ReadonlyMap<number, string>;
-  readonly message: CanonicalType | undefined;
-  readonly write: WriteValue;
-}
 
 /** A message type whose writer is compiled when its first message is written. */
 export class CanonicalType {

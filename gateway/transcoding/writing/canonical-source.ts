@@ -1,4 +1,4 @@
-import type { CanonicalField, Kind } from './canonical-plan.ts';
+import type { CanonicalField, Kind } from './canonical-field.ts';
 import { token } from './json-writer.ts';
 
 /** Bytes of JSON that a number takes at most, with punctuation and what is overwritten behind it. */

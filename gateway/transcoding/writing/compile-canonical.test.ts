@@ -8,6 +8,7 @@ import { defaultJsonOptions, type JsonOptions } from '../codec.ts';
 import { createCodecs } from '../create-codecs.ts';
 import { fieldsOf } from '../message-fields.ts';
 import { canonicalTypes } from './canonical-plan.ts';
+import { canonicalSource } from './canonical-source.ts';
 import { JsonWriter } from './json-writer.ts';
 import { WireReader, type WriteMessage } from './wire-reader.ts';
 import type { WriteContext } from './write-field.ts';
@@ -151,5 +152,24 @@ test('what no encoder writes is written nevertheless', () => {
   for (const [what, hex, text] of odd) {
     const bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex');
     assert.equal(Buffer.from(codec.write(bytes)).toString(), `${text},"seenAt":null,"labels":{}}`, what);
+  }
+});
+
+test('the text of a writer holds numbers only, whatever a schema calls its fields and values', () => {
+  const evil = '"); process.exit(1); ("`${1}\u2028';
+  const quoted = `${JSON.stringify(evil)}:`;
+  const field = {
+    number: 1,
+    tags: [8],
+    name: quoted,
+    absent: `${quoted}0,`,
+    leftOut: undefined,
+    oneof: undefined,
+    names: new Map([[0, JSON.stringify(evil)]]),
+    message: undefined,
+    write: () => undefined,
+  };
+  for (const kind of ['names', 'varint', 'string', 'others'] as const) {
+    assert.doesNotMatch(canonicalSource([{ ...field, kind }]), /["'`\\]|process|exit/);
   }
 });

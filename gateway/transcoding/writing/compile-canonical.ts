@@ -1,17 +1,9 @@
-import type { CanonicalField, CanonicalType } from './canonical-plan.ts';
+import type { CanonicalField, WriteCanonical } from './canonical-field.ts';
 import { canonicalSource } from './canonical-source.ts';
 import type { JsonWriter } from './json-writer.ts';
 import { writeInteger, writeShortDecimal } from './number-text.ts';
 import type { WireReader } from './wire-reader.ts';
 import { copyPlainText, copyText } from './write-string.ts';
-
-/**
- * Writes a message in one pass while it is read, if its bytes are as encoders write them: fields in order of their numbers,
- * none but lists and maps more than once, unknown ones behind the known. Returns false, or throws a StatusError or
- * RangeError, when it meets anything else, faults included; then the message has to be written anew with the writer that
- * knows all rules (write-message.ts).
- */
-export type WriteCanonical = (wire: WireReader, json: JsonWriter, start: number, end: number) => boolean;
 
 /** Makes the function of a message type. Its text holds numbers only (canonical-source.ts). */
 export function compileCanonical(fields: readonly CanonicalField[]): WriteCanonical {
@@ -35,7 +27,7 @@ export function compileCanonical(fields: readonly CanonicalField[]): WriteCanoni
 /** What the text of a function calls by these names. */
 interface Scope {
   readonly fields: readonly CanonicalField[];
-  readonly types: readonly (CanonicalType | undefined)[];
+  readonly types: readonly CanonicalField['message'][];
   readonly copyPlainText: typeof copyPlainText;
   readonly copyText: typeof copyText;
   readonly shortVarint: typeof shortVarint;

@@ -15,9 +15,10 @@ export function protogatePeer(nodeOptions: readonly string[] = []): Peer {
       program: process.execPath,
       args: [
         // As `npm run gateway` and the package's command start it.
+        '--min-semi-space-size=8',
         '--max-semi-space-size=8',
         ...nodeOptions,
-        join(repository, 'gateway', 'main.ts'),
+        join(repository, 'gateway', 'main.js'),
         '--proto',
         'bench/v1/bench.proto',
         '--proto-path',

@@ -1,3 +1,4 @@
+// JavaScript for the reason that main.js gives.
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
