@@ -141,7 +141,7 @@ for (const { name, type, value } of samples) {
       'wire → JSON',
       codec.write(wire).length,
       measure([
-        () => codec.write(wire),
+        () => codecs.release(codec.write(wire)),
         () => Buffer.from(toJsonString(desc, fromBinary(desc, wire), { alwaysEmitImplicit: true, registry })),
         () => Buffer.from(JSON.stringify(pbjs.toObject(pbjs.decode(wire), conversion))),
       ]),
