@@ -23,7 +23,7 @@ export class UnaryAnswer implements AnswerListener {
 
   onCall(call: Call): void {
     this.#call = call;
-    this.#exchange.reply.raw.once('close', () => call.cancel());
+    this.#exchange.reply.raw.on('close', () => call.cancel());
   }
 
   onHeaders(metadata: Metadata): void {

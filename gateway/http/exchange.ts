@@ -30,8 +30,7 @@ export function setHeaders({ reply, settings }: Exchange, metadata: Metadata): v
     const status = metadata.find(([name]) => name === settings.statusMetadata)?.[1] ?? '';
     if (/^[2-5]\d\d$/.test(status)) reply.code(Number(status));
   }
-  const headers = responseHeaders(metadata, settings.responseHeaders);
-  reply.headers(headers);
+  if (metadata.length > 0) reply.headers(responseHeaders(metadata, settings.responseHeaders));
 }
 
 /** Sends the answer of a call, its trailers behind it if the client takes them (TE: trailers, RFC 9110, section 6.5.1). */

@@ -50,7 +50,7 @@ export function observeRequests(
     const observation: Observation = { startedAt: performance.now(), closedAt: undefined, outcome: undefined };
     request[slot] = observation;
     metrics?.start();
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       metrics?.end();
       observation.closedAt = performance.now();
       report(request, reply.raw.statusCode, observation);

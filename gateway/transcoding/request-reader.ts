@@ -66,11 +66,12 @@ function createAssembler(options: RequestReaderOptions): RequestReader {
 
   return (parts) => {
     const bodyWire = wrapIn(bodyHolders, readBody?.(parts) ?? nothing);
-    if (body === '*' && pathVariables.length === 0) return bodyWire;
+    const hasQuery = body !== '*' && (parts.parameters.size > 0 || mask !== undefined);
+    if (pathVariables.length === 0 && !hasQuery) return bodyWire;
     const writer = new BinaryWriter();
     writer.raw(bodyWire);
     let inPieces = nestedVariable;
-    if (body !== '*') {
+    if (hasQuery) {
       const set = bindQuery(writer, parts.parameters);
       for (const field of set) inPieces ||= field.fieldKind === 'message';
       if (mask !== undefined && bodyField?.message !== undefined && !set.has(mask)) {
