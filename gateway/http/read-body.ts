@@ -21,6 +21,11 @@ export function readBody(
     done(bodyTooLarge(maxBytes));
     return;
   }
+  // That of a request without a body may be over before it began (optimizeEmptyRequests of node:http).
+  if (stream.readableEnded) {
+    done(Buffer.alloc(0));
+    return;
+  }
   const chunks: Buffer[] = [];
   let size = 0;
   const finish = (body: Buffer | StatusError): void => {

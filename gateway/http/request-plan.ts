@@ -16,6 +16,7 @@ export interface RequestPlan {
 }
 
 export interface AnswerListener extends CallListener {
+  readonly borrowsMessages: true;
   /** Called once the call is made, before anything of it arrives. */
   onCall(call: Call): void;
   /** The request is bad: no call is made, or the one that was made is cancelled. */

@@ -29,7 +29,9 @@ export class StreamedRequest {
   start(): void {
     // A bidirectional call begins at once, for the server may speak first; otherwise a bad first message makes no call.
     if (this.#plan.route.serverStreaming) this.#begin();
-    this.#plan.body.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onCut).on('close', this.#onCut);
+    const { body } = this.#plan;
+    if (body.readableEnded) this.#onEnd();
+    else body.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onCut).on('close', this.#onCut);
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -67,6 +69,7 @@ export class StreamedRequest {
     if (this.#call === undefined) {
       const listener = this.#listener;
       this.#call = startCall(this.#plan, {
+        borrowsMessages: true,
         onHeaders: (metadata) => listener.onHeaders(metadata),
         onMessage: (message) => listener.onMessage(message),
         onStatus: (status) => {

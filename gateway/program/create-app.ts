@@ -37,7 +37,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: settings.requestTimeout,
-    http: { maxHeaderSize: settings.maxHeader, headersTimeout: headersTimeout(settings) },
+    http: { maxHeaderSize: settings.maxHeader, headersTimeout: headersTimeout(settings), optimizeEmptyRequests: true },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });

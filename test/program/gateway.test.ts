@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { fixtures, type LibraryServer, startLibraryServer } from '../support/library-server.ts';
 import { type GatewayProcess, runGateway, startGatewayProcess } from './run-gateway.ts';
@@ -48,6 +49,22 @@ describe('a gateway with default settings', { timeout }, () => {
     const response = await get('/nowhere');
     assert.equal(response.status, 404);
     assert.deepEqual(await response.json(), { code: 5, message: 'Not Found', details: [] });
+  });
+
+  test('a request whose body is not announced has none', async () => {
+    const answers = [
+      ['POST /v1/books', '{"name":"","title":"","pages":"0","tags":[]}'],
+      ['POST /v1/books:import', '{"count":0}'],
+      ['POST /v1/books:echo', ''],
+    ];
+    for (const [line, body] of answers) {
+      const socket = connect(Number(new URL(gateway.address).port), '127.0.0.1');
+      socket.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const answer = await text(socket);
+      assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+      const sent = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+      assert.equal(sent.replace(/^0\r\n\r\n$/, ''), body, line);
+    }
   });
 
   test('/healthz, /readyz', async () => {
