@@ -30,7 +30,30 @@ test('floats are written in the fewest digits that give the same float', () => {
     );
   fc.assert(
     fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      assert.ok(Object.is(Math.fround(Number(written((json) => json.float(value)))), value));
+      const text = written((json) => json.float(value));
+      assert.ok(Object.is(Math.fround(Number(text)), value));
+      const precisions = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+      const fewest = precisions.find((precision) => Math.fround(Number(value.toPrecision(precision))) === value) ?? 9;
+      assert.ok(Number(text) === Number(value.toPrecision(fewest)), text);
+    }),
+  );
+  for (const value of [0.1, 21.37, 999.999, 99999.9, 999999.5, 0.000001, 1e-7, 123456.7, -1234.5]) {
+    assert.equal(
+      written((json) => json.float(Math.fround(value))),
+      String(value),
+    );
+  }
+});
+
+test('bytes are written as base64', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(3), (bytes, skipped) => {
+      const start = Math.min(skipped, bytes.length);
+      const expected = Buffer.from(bytes.subarray(start)).toString('base64');
+      assert.equal(
+        written((json) => json.base64(bytes, start, bytes.length)),
+        `"${expected}"`,
+      );
     }),
   );
 });
