@@ -81,7 +81,7 @@ describe('faults of JSON text name the path and what stands there', () => {
     ['{"any":{"@type":"x/vectors.v1.Inner","@type":"x/vectors.v1.Inner"}}', 'any["@type"]: comes twice'],
     ['{"fInt32":1,"f_int32":2}', 'f_int32: comes twice'],
     ['{"mSs":{"a":"1","\\u0061":"2"}}', 'mSs.a: comes twice'],
-    ['{"mIs":{"1":"a","1e0":"b"}}', 'mIs.1e0: comes twice'],
+    ['{"mIs":{"1":"a","01":"b"}}', 'mIs.01: comes twice'],
     ['{"st":{"a":1,"a":2}}', 'st.a: comes twice'],
     ['{"cStr":"a","cInt":1}', 'cInt: another field of its oneof is set'],
     ['{"fString":"\\ud800"}', 'fString: a string has half of a surrogate pair'],
@@ -193,6 +193,31 @@ describe('JSON text', () => {
     assert.deepEqual(read('{"f\\u0053tring":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00é😀"}'), {
       fString: '"\\/\b\f\n\r\té😀é😀',
     });
+  });
+
+  test('of maps: keys of integers are digits alone, as in Go', () => {
+    assert.deepEqual(read('{"mIs":{"01":"a","+2":"b","-0003":"c","-0":"d","1\\u0030":"e"}}'), {
+      mIs: { 1: 'a', 2: 'b', '-3': 'c', 0: 'd', 10: 'e' },
+    });
+    assert.deepEqual(read('{"mUb":{"00018446744073709551615":""}}'), { mUb: { '18446744073709551615': '' } });
+    for (const key of [
+      '1.0',
+      '1e2',
+      '',
+      ' 1',
+      '0x1',
+      '1_0',
+      '--1',
+      '2147483648',
+      '-2147483649',
+      '9'.repeat(3_000_000),
+    ]) {
+      assert.throws(() => read(`{"mIs":{"${key}":"a"}}`), { code: Code.INVALID_ARGUMENT }, key.slice(0, 20));
+    }
+    for (const key of ['+1', '-1', '18446744073709551616']) {
+      assert.throws(() => read(`{"mUb":{"${key}":""}}`), { code: Code.INVALID_ARGUMENT }, key);
+    }
+    assert.throws(() => read('{"mIs":{"1":"a","+1":"b"}}'), /comes twice/);
   });
 
   test('of base64 in both alphabets, with and without padding', () => {

@@ -1,8 +1,9 @@
-import { ScalarType } from '@bufbuild/protobuf';
+import type { ScalarType } from '@bufbuild/protobuf';
 import { KeyRanges } from '../key-ranges.ts';
 import { WireType } from '../writing/wire-reader.ts';
 import type { ReadField } from './read-list.ts';
-import { Outcome, type ReadValue, scalarReader, type ValueReader } from './read-scalar.ts';
+import { mapKeyReader } from './read-map-key.ts';
+import { Outcome, scalarReader, type ValueReader } from './read-scalar.ts';
 
 const openBrace = 0x7b;
 
@@ -11,7 +12,7 @@ export function mapReader(number: number, keyType: ScalarType, value: ValueReade
   const tag = number * 8 + WireType.length;
   const keyTag = 8 + scalarReader(keyType).wireType;
   const valueTag = 16 + value.wireType;
-  const readKey = keyType === ScalarType.BOOL ? readBoolKey : scalarReader(keyType).read;
+  const readKey = mapKeyReader(keyType);
   const { read, takesNull } = value;
   let lengthSize = 1;
 
@@ -45,11 +46,3 @@ export function mapReader(number: number, keyType: ScalarType, value: ValueReade
     return true;
   };
 }
-
-const readBoolKey: ReadValue = (json, wire) => {
-  const start = json.position;
-  const text = json.text();
-  if (text !== 'true' && text !== 'false') json.expected('"true" or "false"', start);
-  wire.byte(Number(text === 'true'));
-  return Outcome.value;
-};
