@@ -128,18 +128,12 @@ const pieces: Readonly<Record<Kind, (field: CanonicalField, index: number, scope
     ${endList}`,
   other: (field, index, scope) => `
     ${begin(field, field.name)}
-    json.position = at;
-    wire.position = p;
-    if (!writeOther(fields[${index}], wire, json, end)) return false;
-    p = wire.position;
+    ${leave('writeOther', index)}
     ${scope.resume}
     ${putCode(',')}`,
   others: (field, index, scope) => `
     ${put(field.name)}
-    json.position = at;
-    wire.position = p;
-    if (!writeOthers(fields[${index}], wire, json, end)) return false;
-    p = wire.position;
+    ${leave('writeOthers', index)}
     ${scope.resume}
     ${putCode(',')}`,
 };
@@ -156,6 +150,15 @@ function putCode(character: string): string {
 
 function begin(field: CanonicalField, json: string): string {
   return `${put(json)} p += ${tagSize(field)};`;
+}
+
+/** Leaves a value to the field's own writer. */
+function leave(writer: 'writeOther' | 'writeOthers', index: number): string {
+  return `
+    json.position = at;
+    wire.position = p;
+    if (!${writer}(fields[${index}], wire, json, end)) return false;
+    p = wire.position;`;
 }
 
 /** Reads a length into `n`. */
@@ -195,10 +198,7 @@ function varint({ leftOut }: CanonicalField, index: number, quote: string): stri
       p += n & 7;
       ${quote}
     } else {
-      json.position = at;
-      wire.position = p;
-      if (!writeOther(fields[${index}], wire, json, end)) return false;
-      p = wire.position;
+      ${leave('writeOther', index)}
       out = json.view;
       at = json.position;
     }`;
