@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isTarget } from '../upstream/h2/target.ts';
 import type { Settings } from './settings.ts';
 import { quote } from './value-parsers.ts';
 
@@ -14,15 +15,22 @@ function sourceFaults({ proto, descriptorSet, reflection, protoPath }: Settings)
   return ['--proto: needed to know what to serve, or --descriptor-set or --reflection'];
 }
 
-function upstreamFaults({ upstream }: Settings): string[] {
+function upstreamFaults({ upstream, transport }: Settings): string[] {
   if (upstream.length === 0) return ['--upstream: needed to know where calls go, such as 127.0.0.1:50051'];
   const services = upstream.map(({ service }) => service);
   const repeated = new Set(services.filter((service, index) => services.indexOf(service) !== index));
-  return [...repeated].map((service) =>
-    service === undefined
-      ? '--upstream: is given more than once without a service; write package.Service=host:port'
-      : `--upstream: is given more than once for ${service}`,
-  );
+  const unknown = transport === 'h2' ? upstream.filter(({ target }) => !isTarget(target)) : [];
+  return [
+    ...[...repeated].map((service) =>
+      service === undefined
+        ? '--upstream: is given more than once without a service; write package.Service=host:port'
+        : `--upstream: is given more than once for ${service}`,
+    ),
+    ...unknown.map(
+      ({ target }) =>
+        `--upstream: ${quote(target)} is not host:port, dns:///host:port, ipv4:…, ipv6:… or unix:…, which --transport h2 knows`,
+    ),
+  ];
 }
 
 function tlsFaults({ upstreamTls, upstreamCa, upstreamCert, upstreamKey, upstreamServerName }: Settings): string[] {

@@ -197,6 +197,18 @@ describe('what is wrong', () => {
       ['--reflection'],
       ['--upstream: needed to know where calls go, such as 127.0.0.1:50051'],
     ],
+    [
+      'targets that the transport does not know',
+      [
+        '--proto',
+        'a.proto',
+        ...['dns://8.8.8.8/g:1', 'a.B=ipv4:foo:1', 'c.D=unix-abstract:x'].flatMap((each) => ['--upstream', each]),
+      ],
+      ['dns://8.8.8.8/g:1', 'ipv4:foo:1', 'unix-abstract:x'].map(
+        (target) =>
+          `--upstream: "${target}" is not host:port, dns:///host:port, ipv4:…, ipv6:… or unix:…, which --transport h2 knows`,
+      ),
+    ],
     ['a flag that does not exist', [...enough, '--frobnicate'], ['--frobnicate: there is no such flag']],
     ['a short flag that does not exist', [...enough, '-p'], ['-p: there is no such flag']],
     ['a word that belongs to nothing', ['serve', ...enough], ['"serve": is not a flag']],

@@ -43,7 +43,7 @@ export async function openSchema(settings: Settings, upstreams: OpenUpstreams, l
         for (const listener of listeners) listener(schema);
         logger.info(countsOf(schema), 'serving the new schema');
       },
-      onFault: ({ faults }) => logger.error({ faults }, 'the new schema has faults; the old one stays'),
+      onFault: ({ faults }) => logger.error({ faults }, 'no new schema could be loaded; the old one stays'),
     },
   );
   return {

@@ -20,6 +20,7 @@ export interface RetryPolicy {
 
 /** For the log, never for clients: connections come and go. */
 export interface UpstreamEvent {
+  /** `call-failed` is of grpc-js alone, which tells by calls why it has no connection. */
   readonly event: 'connected' | 'disconnected' | 'connect-failed' | 'resolve-failed' | 'call-failed';
   readonly target: string;
   /** The address of the connection, where one is known. */
@@ -35,7 +36,7 @@ export interface UpstreamOptions {
   readonly tls: UpstreamTls | undefined;
   /** The largest message taken from the server, after decompression; a larger one ends its call with RESOURCE_EXHAUSTED. */
   readonly maxMessageBytes: number;
-  /** The largest message sent. */
+  /** The largest message sent. By default there is no limit, as in gRPC. */
   readonly maxSentMessageBytes: number;
   /** Silence on a connection with calls under way after which it is probed with a PING. */
   readonly keepaliveMs: number;
@@ -52,7 +53,7 @@ export const defaultUpstreamOptions: UpstreamOptions = {
   transport: 'h2',
   tls: undefined,
   maxMessageBytes: 4 * 1024 * 1024,
-  maxSentMessageBytes: 4 * 1024 * 1024,
+  maxSentMessageBytes: 0x7fff_ffff,
   keepaliveMs: 30_000,
   keepaliveTimeoutMs: 10_000,
   // Once: a gateway that repeats calls on its own surprises both ends.

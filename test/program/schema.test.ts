@@ -54,7 +54,7 @@ describe('the schema while the program runs', { timeout: 60_000 }, () => {
     assert.deepEqual(await statusesOf(gateway), [200, 404]);
     write(libraryProto('/new/{name'));
     gateway.child.kill('SIGHUP');
-    const fault = await gateway.logged({ level: 'error', message: 'the new schema has faults; the old one stays' });
+    const fault = await gateway.logged({ level: 'error', message: 'no new schema could be loaded; the old one stays' });
     assert.match(String(fault['faults']), /library\.v1\.Library\.GetBook.*\/new\/\{name/);
     assert.deepEqual(await statusesOf(gateway), [200, 404]);
     write(libraryProto('/new/{name}'));

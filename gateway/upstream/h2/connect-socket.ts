@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from 'node:tls';
 import type { UpstreamTls } from '../upstream-options.ts';
 
 /** Where a server listens. */
@@ -46,8 +46,9 @@ export function connectSocket({ address, tls, serverName, onConnect, onRead }: C
     noDelay: true,
     ALPNProtocols: ['h2'],
     minVersion: 'TLSv1.2',
-    // An IP address is no SNI (RFC 6066, section 3); the certificate is checked against it as the host.
-    ...(serverName !== undefined && (isIP(serverName) === 0 ? { servername: serverName } : { host: serverName })),
+    // An IP address is no SNI (RFC 6066, section 3).
+    ...(serverName !== undefined && isIP(serverName) === 0 && { servername: serverName }),
+    checkServerIdentity: (host, certificate) => checkServerIdentity(serverName ?? host, certificate),
     ...(tls.rootCertificates && { ca: tls.rootCertificates }),
     ...(tls.clientCertificate && { cert: tls.clientCertificate }),
     ...(tls.clientKey && { key: tls.clientKey }),

@@ -155,6 +155,23 @@ test('a connection that has served is made again at once, however short it was',
   }
 });
 
+test('where further connections were refused, the first is still made again at once', (context) => {
+  const { balancer, connections, advance } = fakes(context);
+  balancer.update([address('a')]);
+  const [first] = connections;
+  assert.ok(first !== undefined);
+  first.listener.onReady();
+  first.hasServed = true;
+  first.isFull = true;
+  balancer.expand();
+  connections[1]?.listener.onClosed('refused');
+  first.listener.onDraining('GOAWAY');
+  assert.deepEqual([connections.length, balancer.state], [3, 'connecting']);
+  connections[2]?.listener.onReady();
+  advance(200_000);
+  assert.deepEqual([connections.length, balancer.state], [3, 'ready']);
+});
+
 test('full connections get company, up to eight; what is not needed any more goes', (context) => {
   const { balancer, connections, advance } = fakes(context);
   balancer.update([address('a')]);

@@ -89,7 +89,7 @@ export class Subchannel {
 
   #stop(): void {
     this.#closed = true;
-    clearTimeout(this.#retryTimer);
+    this.#stopWaiting();
     clearInterval(this.#idleTimer);
     this.#attempt?.close();
   }
@@ -145,6 +145,7 @@ export class Subchannel {
     if (this.#closed || this.#connections.length > 0) return;
     if (connection.hasServed || performance.now() - startedAt >= initialMs) {
       this.#backoff.reset();
+      this.#stopWaiting();
       this.#begin();
       this.#options.listener.onStateChange();
     } else {
@@ -157,6 +158,7 @@ export class Subchannel {
 
   /** The next attempt, at its time after the start of the last one (connection-backoff.md). */
   #beginLater(startedAt: number): void {
+    this.#stopWaiting();
     const wait = startedAt + this.#backoff.next() - performance.now();
     this.#retryTimer = setTimeout(
       () => {
@@ -166,6 +168,11 @@ export class Subchannel {
       Math.max(0, wait),
     );
     this.#options.listener.onStateChange();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
   }
 
   #closeIdle(): void {

@@ -24,6 +24,17 @@ export function parseTarget(target: string): Target {
   return dnsTarget(target, scheme === 'dns' ? rest.replace(/^\/\/\//, '') : target);
 }
 
+/** Whether `parseTarget` knows it. */
+export function isTarget(target: string): boolean {
+  try {
+    parseTarget(target);
+    return true;
+  } catch (error) {
+    if (error instanceof StatusError) return false;
+    throw error;
+  }
+}
+
 function unixTarget(path: string): Target {
   return { authority: 'localhost', serverName: 'localhost', addresses: [{ kind: 'unix', path }], dns: undefined };
 }

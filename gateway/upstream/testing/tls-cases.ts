@@ -31,6 +31,13 @@ export const tlsCases: readonly Case[] = [
       assert.equal((await unary(right)).code, Code.OK);
       const wrong = open(server.port, { tls: { rootCertificates, serverName: 'other.test' } });
       assert.equal((await unary(wrong)).code, Code.UNAVAILABLE);
+      // Also one that is an address: it is no other place to connect to.
+      const address = open(server.port, { tls: { rootCertificates, serverName: '127.0.0.2' } });
+      assert.equal((await unary(address)).code, Code.UNAVAILABLE);
+      const other = open('127.0.0.2:1', { tls: { rootCertificates, serverName: '127.0.0.1' } });
+      assert.equal((await unary(other)).code, Code.UNAVAILABLE);
+      const named = open(`localhost:${server.port}`, { tls: { rootCertificates, serverName: '127.0.0.1' } });
+      assert.equal((await unary(named)).code, Code.OK);
     },
   },
   {
