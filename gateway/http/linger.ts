@@ -37,6 +37,7 @@ function drain(request: IncomingMessage, closes: boolean): void {
   request.resume();
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Whether the headers of a request announce a body (RFC 9112, section 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

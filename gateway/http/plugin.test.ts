@@ -49,6 +49,48 @@ async function listen(app: FastifyInstance): Promise<string> {
 
 const book = { name: 'shelves/1/books/2', title: 'A title', pages: '9007199254740993', tags: [] };
 
+describe('hooks of the app', () => {
+  test('a body that one has read is not taken for an empty one', async () => {
+    const app = await serveLibrary();
+    app.addHook('onRequest', async (request) => {
+      for await (const chunk of request.raw) assert.ok(chunk);
+    });
+    const origin = await listen(app);
+    for (const path of ['/v1/books', '/v1/books:import']) {
+      const answer = await fetch(origin + path, { method: 'POST', body: '{"title":"T"}' });
+      assert.equal(answer.status, 500, path);
+      assert.match(await answer.text(), /the body was read before/);
+    }
+    assert.equal((await fetch(`${origin}/v1/shelves/1/books/2`)).status, 200);
+  });
+
+  test('for a client that leaves while one is at work no call is made', async () => {
+    const outcomes: number[] = [];
+    const app = await serveLibrary({ onOutcome: (_request, { code }) => outcomes.push(code) });
+    let entered: () => void = () => undefined;
+    const hook = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    let left: () => void = () => undefined;
+    const leaving = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.raw.once('close', left);
+      entered();
+      await leaving;
+    });
+    const calls = library.seen.length;
+    const socket = connect(Number(new URL(await listen(app)).port), '127.0.0.1');
+    socket.write('GET /v1/shelves/1/books/2 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await hook;
+    socket.destroy();
+    while (outcomes.length === 0) await sleep(5);
+    assert.deepEqual(outcomes, [1]);
+    assert.equal(library.seen.length, calls);
+  });
+});
+
 describe('unary calls', () => {
   test('a GET answers with the message as JSON', async () => {
     const app = await serveLibrary();

@@ -13,7 +13,7 @@ export interface BodyLimits {
  * known to be too many, or CANCELLED when the body is cut short. Callbacks, for this stands in every request's way.
  */
 export function readBody(
-  stream: Readable,
+  stream: Readable | undefined,
   { maxBytes, announcedBytes = 0 }: BodyLimits,
   done: (body: Buffer | StatusError) => void,
 ): void {
@@ -21,8 +21,7 @@ export function readBody(
     done(bodyTooLarge(maxBytes));
     return;
   }
-  // That of a request without a body may be over before it began (optimizeEmptyRequests of node:http).
-  if (stream.readableEnded) {
+  if (stream === undefined) {
     done(Buffer.alloc(0));
     return;
   }

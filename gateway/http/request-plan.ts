@@ -11,7 +11,8 @@ export interface RequestPlan {
   readonly parts: Omit<RequestParts, 'body'>;
   readonly metadata: Metadata;
   readonly timeoutMs: number | undefined;
-  readonly body: Readable;
+  /** Undefined: the request has none. */
+  readonly body: Readable | undefined;
   readonly limits: BodyLimits;
 }
 

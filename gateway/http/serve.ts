@@ -5,9 +5,10 @@ import { StatusError } from '../status/status-error.ts';
 import { parseQueryString } from '../transcoding/binding/query-string.ts';
 import { StreamAnswer } from './answer-stream.ts';
 import { UnaryAnswer } from './answer-unary.ts';
-import { type Exchange, sendError } from './exchange.ts';
+import { type Exchange, sendError, tellOutcome } from './exchange.ts';
 import { parseGrpcTimeout } from './grpc-timeout.ts';
 import { allowToLast } from './lasting-uploads.ts';
+import { hasBody } from './linger.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { requestMetadata } from './request-metadata.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -28,6 +29,11 @@ export interface Gateway {
 export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyReply): void {
   const { settings, index } = gateway;
   const unrouted: Exchange = { request, reply, settings, index, route: undefined };
+  // The client left while a hook of the app was at work: the response has told so already, and tells it once.
+  if (reply.raw.destroyed) {
+    tellOutcome(unrouted, Code.CANCELLED);
+    return;
+  }
   const target = splitTarget(request.raw.url ?? '/', gateway.prefix);
   try {
     const found = findRoute(unrouted, target.path);
@@ -37,7 +43,8 @@ export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyR
     }
     const exchange = { ...unrouted, route: found.route };
     if (!found.form) {
-      startCall(exchange, found, { query: target.query, body: bodyOf(request), limits: limitsOf(exchange) });
+      const body = found.route.readsBody || found.route.clientStreaming ? bodyOf(request) : undefined;
+      startCall(exchange, found, { query: target.query, body, limits: limitsOf(exchange) });
       return;
     }
     readBody(bodyOf(request), limitsOf(exchange), (form) => {
@@ -46,7 +53,7 @@ export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyR
         return;
       }
       const limits = { maxBytes: settings.maxBodyBytes, announcedBytes: 0 };
-      startCall(exchange, found, { query: `${form.toString()}&${target.query}`, body: Readable.from([]), limits });
+      startCall(exchange, found, { query: `${form.toString()}&${target.query}`, body: undefined, limits });
     });
   } catch (thrown) {
     sendError(unrouted, StatusError.from(thrown));
@@ -56,7 +63,7 @@ export function serve(gateway: Gateway, request: FastifyRequest, reply: FastifyR
 /** What of a request is left to read once its route is known. */
 interface Content {
   readonly query: string;
-  readonly body: Readable;
+  readonly body: Readable | undefined;
   readonly limits: BodyLimits;
 }
 
@@ -142,9 +149,15 @@ function limitsOf({ request, settings }: Exchange): BodyLimits {
   return { maxBytes: settings.maxBodyBytes, announcedBytes: length === undefined ? undefined : Number(length) };
 }
 
-/** The body as a stream, behind whatever a preParsing hook of the app made of it. */
-function bodyOf(request: FastifyRequest): Readable {
-  return request.body instanceof Readable ? request.body : request.raw;
+/**
+ * The body as a stream, behind whatever a preParsing hook of the app made of it. Undefined: there is none, and no stream of it
+ * (optimizeEmptyRequests of node:http). Throws INTERNAL when somebody has read it already.
+ */
+function bodyOf(request: FastifyRequest): Readable | undefined {
+  const body = request.body instanceof Readable ? request.body : request.raw;
+  if (!body.readableEnded) return body;
+  if (hasBody(request.raw)) throw new StatusError(Code.INTERNAL, 'the body was read before the gateway could read it');
+  return undefined;
 }
 
 function isForm(request: FastifyRequest): boolean {

@@ -30,7 +30,7 @@ export class StreamedRequest {
     // A bidirectional call begins at once, for the server may speak first; otherwise a bad first message makes no call.
     if (this.#plan.route.serverStreaming) this.#begin();
     const { body } = this.#plan;
-    if (body.readableEnded) this.#onEnd();
+    if (body === undefined) this.#onEnd();
     else body.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onCut).on('close', this.#onCut);
   }
 
@@ -62,7 +62,7 @@ export class StreamedRequest {
   #send(value: Uint8Array): void {
     const { route, parts, body } = this.#plan;
     const message = route.readRequest({ ...parts, body: value });
-    if (!this.#begin().send(message)) body.pause();
+    if (!this.#begin().send(message)) body?.pause();
   }
 
   #begin(): Call {
@@ -76,7 +76,7 @@ export class StreamedRequest {
           this.#stop();
           listener.onStatus(status);
         },
-        onDrain: () => this.#plan.body.resume(),
+        onDrain: () => this.#plan.body?.resume(),
       });
       listener.onCall(this.#call);
     }
@@ -93,7 +93,7 @@ export class StreamedRequest {
     if (this.#ended) return;
     this.#ended = true;
     this.#plan.body
-      .off('data', this.#onData)
+      ?.off('data', this.#onData)
       .off('end', this.#onEnd)
       .off('error', this.#onCut)
       .off('close', this.#onCut)

@@ -37,6 +37,8 @@ export interface CanonicalField {
   readonly oneof: number | undefined;
   /** JSON of the values of an enum or of bool. */
   readonly names: ReadonlyMap<number, string>;
+  /** A closed enum: numbers without a name are unknown fields. */
+  readonly isClosed: boolean;
   /** Writes the message of a field of kind message or messages; it is compiled when the first one is written. */
   readonly message: { readonly write: WriteCanonical } | undefined;
   readonly write: WriteValue;

@@ -83,6 +83,7 @@ function canonicalField(
     leftOut,
     oneof: field.oneof !== undefined && field.oneof.fields.length > 1 ? type.oneofs.indexOf(field.oneof) : undefined,
     names,
+    isClosed: field.enum?.open === false,
     message,
     write,
   };

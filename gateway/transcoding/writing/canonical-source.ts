@@ -97,13 +97,13 @@ const pieces: Readonly<Record<Kind, (field: CanonicalField, index: number, scope
     }
     p += 8;
     ${putCode(',')}`,
-  names: (field) => `
+  names: (field, index) => `
     p += ${tagSize(field)};
     switch (view.getUint8(p++)) {
       ${writtenNames(field)
         .map(([number, name]) => `case ${number}: ${put(`${field.name}${name},`)} break;`)
         .join('\n')}
-      default: return false;
+      default: ${field.isClosed ? 'return false;' : otherName(field, index)}
     }`,
   message: (field, index, scope) => `
     ${begin(field, field.name)}
@@ -150,6 +150,17 @@ function putCode(character: string): string {
 
 function begin(field: CanonicalField, json: string): string {
   return `${put(json)} p += ${tagSize(field)};`;
+}
+
+/** A number without a name, or one that is written in more bytes than it needs. */
+function otherName(field: CanonicalField, index: number): string {
+  return `
+    p--;
+    ${put(field.name)}
+    ${leave('writeOther', index)}
+    out = json.view;
+    at = json.position;
+    ${putCode(',')}`;
 }
 
 /** Leaves a value to the field's own writer. */
@@ -211,7 +222,7 @@ const endList = `
 
 /** A value that is left out of the JSON is not written by encoders either. */
 function writtenNames({ names, leftOut }: CanonicalField): readonly (readonly [number: number, name: string])[] {
-  return [...names].filter(([number]) => leftOut === undefined || number !== 0);
+  return [...names].filter(([, name]) => name !== leftOut?.toString());
 }
 
 function roomOf({ kind, name, names, absent = '' }: CanonicalField): number {

@@ -22,44 +22,48 @@ export function compileWriters(registry: Registry, fieldsOf: FieldsOf, options: 
     messageWriter(type) {
       const known = writers.get(type);
       if (known !== undefined) return known;
-      let compiled: WriteMessage | undefined;
-      const writer: WriteMessage = (wire, json, start, end) => {
-        compiled ??= compile(type);
-        compiled(wire, json, start, end);
-      };
+      const writer = create(type);
       writers.set(type, writer);
       return writer;
     },
   };
+  const canonical = canonicalTypes(fieldsOf, context);
   const compile = (type: DescMessage): WriteMessage => {
     if (type.typeName === 'google.protobuf.Any') return anyWriter(registry, context);
     return wellKnownWriter(type, context) ?? objectWriter(type, fieldsOf(type), context);
   };
-  const canonical = canonicalTypes(fieldsOf, context);
+  const create = (type: DescMessage): WriteMessage => {
+    const canonicalType = canonical(type);
+    let compiled: WriteMessage | undefined;
+    return (wire, json, start, end) => {
+      if (canonicalType !== undefined && tryCanonical(canonicalType, wire, json, start, end)) return;
+      compiled ??= compile(type);
+      compiled(wire, json, start, end);
+    };
+  };
   return {
-    message: (type) => wholeWriter(canonical(type), context.messageWriter(type)),
+    message: context.messageWriter,
     field: (field) => fieldValueWriter(field, fieldsOf(field.parent), context),
   };
 }
 
-/** Writes a whole message, all that is written: most probably its bytes are in canonical form. */
-function wholeWriter(type: CanonicalType | undefined, write: WriteMessage): WriteMessage {
-  if (type === undefined) return write;
-  return (wire, json, start, end) => {
-    const { bytes } = wire;
-    if (tryCanonical(type, wire, json, start, end)) return;
-    wire.rewind(bytes);
-    json.reset();
-    write(wire, json, start, end);
-  };
-}
-
+/** Most probably the bytes of a message are in canonical form; where they are not, all is as it was before. */
 function tryCanonical(type: CanonicalType, ...message: Parameters<WriteMessage>): boolean {
+  const [wire, json] = message;
+  if (wire.attempts === 0) return false;
+  const { bytes, slotCount, depth, discarding } = wire;
+  const { position } = json;
   try {
-    return type.write(...message);
+    if (type.write(...message)) return true;
   } catch (error) {
     // A RangeError: it read past the bytes.
-    if (error instanceof StatusError || error instanceof RangeError) return false;
-    throw error;
+    if (!(error instanceof StatusError || error instanceof RangeError)) throw error;
   }
+  wire.attempts--;
+  wire.use(bytes);
+  wire.slotCount = slotCount;
+  wire.depth = depth;
+  wire.discarding = discarding;
+  json.position = position;
+  return false;
 }

@@ -16,6 +16,9 @@ export type WriteMessage = (wire: WireReader, json: JsonWriter, start: number, e
 export const invalidUtf8 = 'a string is not valid UTF-8';
 const longVarint = 'a varint is longer than 64 bits';
 
+/** How often messages are written in one pass in vain (`tryCanonical`) before no more of one text are: each time takes as long. */
+const mostAttempts = 8;
+
 /** Bytes of repeated occurrences of a message that may be put together while one message is written, as a multiple of its size. */
 const mergeFactor = 8;
 
@@ -36,31 +39,25 @@ export class WireReader {
   /** Where the fields of the open messages stand: a stack, two entries a field (scan-message.ts). */
   slots = new Int32Array(512);
   slotCount = 0;
-  #depth = 0;
+  /** How many messages are open around the position. */
+  depth = 0;
   #mergeable = 0;
   #typeName = '';
   /** What is written now will be taken back (`discard`). */
   discarding = false;
+  /** How often it may still be tried in vain to write a message in one pass. */
+  attempts = 0;
 
   /** `typeName` is for messages of errors. */
   open(bytes: Uint8Array, typeName: string): void {
     this.#typeName = typeName;
-    this.rewind(bytes);
-  }
-
-  /** Begins the bytes anew. */
-  rewind(bytes: Uint8Array): void {
-    this.#use(bytes);
+    this.use(bytes);
     this.position = 0;
     this.slotCount = 0;
-    this.#depth = 0;
+    this.depth = 0;
     this.discarding = false;
+    this.attempts = mostAttempts;
     this.#mergeable = bytes.length * mergeFactor;
-  }
-
-  /** Lets go of the bytes. */
-  close(): void {
-    this.#use(new Uint8Array());
   }
 
   fail(reason: string): never {
@@ -87,11 +84,11 @@ export class WireReader {
   }
 
   enter(): void {
-    if (++this.#depth > maxDepth) this.fail(`nested more than ${maxDepth} levels deep`);
+    if (++this.depth > maxDepth) this.fail(`nested more than ${maxDepth} levels deep`);
   }
 
   leave(): void {
-    this.#depth--;
+    this.depth--;
   }
 
   /** Room for `count` slots, all empty; returns the first. */
@@ -127,9 +124,9 @@ export class WireReader {
     const merged = Buffer.concat(ranges.map(([start, end]) => bytes.subarray(start, end)));
     this.#mergeable -= merged.length;
     if (this.#mergeable < 0) this.fail('its fields are split up too often');
-    this.#use(merged);
+    this.use(merged);
     write(this, json, 0, merged.length);
-    this.#use(bytes);
+    this.use(bytes);
   }
 
   /** A tag, as on the wire: field number * 8 + wire type. */
@@ -285,7 +282,8 @@ export class WireReader {
     return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
   }
 
-  #use(bytes: Uint8Array): void {
+  /** Reads from other bytes. */
+  use(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
