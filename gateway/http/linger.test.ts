@@ -6,6 +6,9 @@ import { after, before, test } from 'node:test';
 import { readResponse } from '../../test/vectors/raw-client.ts';
 import { lingerOnRest } from './linger.ts';
 
+/** Far more than any of it takes: a test that waits for what never comes fails instead of hanging. */
+const timeout = 60_000;
+
 /** Answers every request at once, without reading its body. */
 const server = createServer((request, response) => {
   lingerOnRest(request, response);
@@ -36,7 +39,7 @@ function write(socket: Socket, bytes: Buffer | string): Promise<boolean> {
   return new Promise((resolve) => socket.write(bytes, (error) => resolve(!error)));
 }
 
-test('the answer arrives, and the connection closes behind the rest of the body', async () => {
+test('the answer arrives, and the connection closes behind the rest of the body', { timeout }, async () => {
   const socket = await open();
   const response = readResponse(socket, 'POST');
   await write(
@@ -50,7 +53,7 @@ test('the answer arrives, and the connection closes behind the rest of the body'
   await ended;
 });
 
-test('a kept connection goes on behind the rest of the body', async () => {
+test('a kept connection goes on behind the rest of the body', { timeout }, async () => {
   const socket = await open();
   const first = readResponse(socket, 'POST');
   await write(socket, 'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
@@ -61,7 +64,7 @@ test('a kept connection goes on behind the rest of the body', async () => {
   socket.destroy();
 });
 
-test('a body without an end is cut', async () => {
+test('a body without an end is cut', { timeout }, async () => {
   const socket = await open();
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => undefined);
@@ -73,7 +76,7 @@ test('a body without an end is cut', async () => {
   await closed;
 });
 
-test('a request without a body is none to wait for', async () => {
+test('a request without a body is none to wait for', { timeout }, async () => {
   const socket = await open();
   const response = readResponse(socket, 'GET');
   const ended = once(socket, 'end');

@@ -18,11 +18,6 @@ after(() => library.close());
 /** The flags that serve the library, and these. */
 const flags = (...more: string[]): string[] => [...protos, '--upstream', library.target, ...more];
 
-/** Waits until a call has arrived upstream that was not there before. */
-async function arrived(calls: number): Promise<void> {
-  while (library.seen.length <= calls) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 /** Far more than any of it takes: a test that waits for what never comes fails instead of hanging. */
 const timeout = 60_000;
 
@@ -115,7 +110,7 @@ describe('a gateway with default settings', { timeout }, () => {
       const answer = get(path, { signal: leaving.signal, headers: { 'x-request-id': path } }).then((response) =>
         response.text(),
       );
-      await arrived(calls);
+      await library.arrived(calls + 1);
       leaving.abort();
       await assert.rejects(answer);
       assert.equal((await gateway.logged({ message: 'request', requestId: path }))['code'], 'CANCELLED');
@@ -301,8 +296,9 @@ describe('start', { timeout }, () => {
     });
   }
 
-  test('a busy port: a line that names it and the flag, exit 1', async () => {
+  test('a busy port: a line that names it and the flag, exit 1', async (context) => {
     const other = createServer().listen(0, '127.0.0.1');
+    context.after(() => other.close());
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     assert.deepEqual(await runGateway(flags('--listen', `127.0.0.1:${port}`)), {
@@ -310,7 +306,6 @@ describe('start', { timeout }, () => {
       stdout: '',
       stderr: `port ${port} is in use on 127.0.0.1; choose another with --listen HOST:PORT\n`,
     });
-    other.close();
   });
 });
 
@@ -320,7 +315,7 @@ describe('stop', { timeout }, () => {
       const gateway = await startGatewayProcess(flags());
       const calls = library.seen.length;
       const answer = fetch(`${gateway.address}/v1/shelves/1/books/slow`, { headers: { 'grpc-timeout': '500m' } });
-      await arrived(calls);
+      await library.arrived(calls + 1);
       gateway.child.kill(signal);
       gateway.child.kill(signal);
       await gateway.logged({ message: 'stopping' });
@@ -335,7 +330,7 @@ describe('stop', { timeout }, () => {
     const gateway = await startGatewayProcess(flags('--shutdown-grace', '100ms'));
     const calls = library.seen.length;
     const answer = fetch(`${gateway.address}/v1/shelves/1/books/slow`);
-    await arrived(calls);
+    await library.arrived(calls + 1);
     gateway.child.kill('SIGTERM');
     await assert.rejects(answer);
     await library.seen.at(-1)?.cancelled;

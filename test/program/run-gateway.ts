@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -16,7 +17,7 @@ export interface GatewayProcess {
   readonly address: string;
   /** Waits for the next line of its log, read or yet to come, that has these values, or texts that match. */
   logged(values: LogLine): Promise<LogLine>;
-  /** Ends it with SIGTERM if it still runs. */
+  /** Ends it with SIGTERM if it still runs, with SIGKILL if that takes too long. */
   stop(): Promise<void>;
 }
 
@@ -34,13 +35,21 @@ export interface RunOptions {
   readonly nodeFlags?: readonly string[];
 }
 
+/** Of a hook or a test that failed, it may still run, and would keep the file from ending. */
+const spawned: ChildProcess[] = [];
+after(() => {
+  for (const child of spawned) child.kill('SIGKILL');
+});
+
 /** Without the settings that whoever runs the tests may have in the environment. */
 function spawnGateway(argv: readonly string[], { environment, ipc = false, nodeFlags = [] }: RunOptions): ChildProcess {
-  return spawn(process.execPath, [...nodeFlags, 'gateway/main.js', ...argv], {
+  const child = spawn(process.execPath, [...nodeFlags, 'gateway/main.js', ...argv], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
+  spawned.push(child);
+  return child;
 }
 
 /** Runs it until it ends by itself. */
@@ -103,7 +112,9 @@ export async function startGatewayProcess(argv: readonly string[], options: RunO
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await once(child, 'exit');
+    clearTimeout(late);
   };
   const ready = await logged({ message: /^listening on / });
   return { child, ready, address: String(ready['address']), logged, stop };

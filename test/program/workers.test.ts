@@ -146,8 +146,9 @@ describe('several workers: start', { timeout }, () => {
     assert.deepEqual(await runGateway([...workers, ...flags]), await runGateway(flags));
   });
 
-  test('a busy port is told once, exit 1', async () => {
+  test('a busy port is told once, exit 1', async (context) => {
     const other = createServer().listen(0, '127.0.0.1');
+    context.after(() => other.close());
     await once(other, 'listening');
     const flags = [
       ...protos,
@@ -159,7 +160,6 @@ describe('several workers: start', { timeout }, () => {
     const ended = await runGateway([...workers, ...flags]);
     assert.deepEqual(ended, await runGateway(flags));
     assert.equal(ended.exitCode, 1);
-    other.close();
   });
 
   test('a worker that ends while it starts ends the program', async () => {
@@ -179,7 +179,7 @@ describe('several workers: stop', { timeout }, () => {
     const headers = { connection: 'close', ...(deadline && { 'grpc-timeout': deadline }) };
     const calls = library.seen.length;
     const answers = [1, 2].map(() => fetch(`${gateway.address}/v1/shelves/1/books/slow`, { headers }));
-    while (library.seen.length < calls + 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await library.arrived(calls + 2);
     return { gateway, answers };
   }
 

@@ -34,6 +34,8 @@ export interface LibraryServer {
   readonly target: string;
   /** Calls in order of arrival. */
   readonly seen: Seen[];
+  /** Resolves once so many calls have arrived; throws when they do not come. */
+  arrived(calls: number): Promise<void>;
   /** Messages that WatchBooks was able to write so far. */
   written(): number;
   close(): void;
@@ -154,6 +156,13 @@ export async function startLibraryServer(addMore?: (server: Server) => void): Pr
   return {
     target: `127.0.0.1:${port}`,
     seen,
+    arrived: async (calls) => {
+      const end = performance.now() + 10_000;
+      while (seen.length < calls) {
+        if (performance.now() > end) throw new Error(`${seen.length} of ${calls} calls arrived`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
     written: () => written,
     close: () => server.forceShutdown(),
   };
