@@ -31,7 +31,8 @@ describe('the nine programs', () => {
     const command = gateway.command.join(' ');
     assert.equal(
       command,
-      'gateway/main.js --proto greeting/greeting.proto --proto greeting/edge.proto --proto-path proto ' +
+      '--min-semi-space-size=8 --max-semi-space-size=8 gateway/main.js ' +
+        '--proto greeting/greeting.proto --proto greeting/edge.proto --proto-path proto ' +
         '--upstream 127.0.0.1:51051 --listen 127.0.0.1:9000 --cors-origin * --http-status-metadata x-http-code',
     );
   });

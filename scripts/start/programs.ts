@@ -7,7 +7,7 @@ export const host = '127.0.0.1';
 export interface Program {
   /** "gateway", "Service A". */
   readonly name: string;
-  /** The file to run and its arguments, from the root of the repository. */
+  /** What Node is run with: its flags, the file and its arguments, from the root of the repository. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly port: number;
@@ -49,7 +49,7 @@ export function describePrograms(
   const gateway = {
     name: 'gateway',
     command: [
-      'gateway/main.js',
+      ...['--min-semi-space-size=8', '--max-semi-space-size=8', 'gateway/main.js'],
       ...['--proto', 'greeting/greeting.proto', '--proto', 'greeting/edge.proto', '--proto-path', 'proto'],
       ...['--upstream', `${host}:${servicesPort}`, '--listen', `${host}:${gatewayPort}`],
       ...['--cors-origin', '*', '--http-status-metadata', 'x-http-code'],
