@@ -43,7 +43,7 @@ function canonical(name: string): string {
 }
 
 /** RFC 9110, section 5.5, without obs-text. */
-export function isFieldValue(value: string): boolean {
+function isFieldValue(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {
     const unit = value.charCodeAt(index);
     if ((unit < 0x20 && unit !== 0x09) || unit > 0x7e) return false;

@@ -9,7 +9,7 @@ import { noPlace, type SourceFiles } from './source-files.ts';
 import { splitDescriptorSet } from './split-descriptor-set.ts';
 
 /** What one descriptor set may hold. */
-export const descriptorSetLimits = { bytes: 512 * 1024 * 1024, files: 50_000 } as const;
+const descriptorSetLimits = { bytes: 512 * 1024 * 1024, files: 50_000 } as const;
 
 /** A FileDescriptorSet: its bytes, or the path of a file on disk. Imports that it lacks are taken from the built-in files. */
 export async function loadDescriptorSet(set: string | Uint8Array, builtins: BuiltinFiles): Promise<SourceFiles> {

@@ -26,7 +26,7 @@ export interface ReflectionLimits {
   readonly bytes: number;
 }
 
-export const defaultReflectionLimits: ReflectionLimits = {
+const defaultReflectionLimits: ReflectionLimits = {
   timeoutMs: 10_000,
   services: 10_000,
   files: 20_000,

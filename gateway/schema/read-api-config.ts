@@ -21,7 +21,7 @@ export interface ApiConfig {
   readonly digest: string;
 }
 
-export const apiConfigLimits = { bytes: 16 * 1024 * 1024 } as const;
+const apiConfigLimits = { bytes: 16 * 1024 * 1024 } as const;
 
 /**
  * The HTTP rules of a gRPC API configuration: `http.rules` of google.api.Service in YAML

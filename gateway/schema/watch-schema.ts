@@ -18,7 +18,7 @@ export interface WatchSchemaOptions {
   readonly onFault: (error: SchemaError) => void;
 }
 
-export const defaultWatchOptions = { watchFiles: true, intervalMs: 0, settleMs: 200, moreFaults: () => [] } as const;
+const defaultWatchOptions = { watchFiles: true, intervalMs: 0, settleMs: 200, moreFaults: () => [] } as const;
 
 /** A schema that follows its sources. */
 export interface SchemaWatcher {
