@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 
-/** The rooms a request passes, and what each may import besides itself. Tests may import anything. */
+/** The rooms, and what each may import besides itself. Tests may import anything. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'gateway/gen': [],
   'gateway/status': [],
@@ -80,7 +80,7 @@ test('no source file is past 300 lines', () => {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => /\.[jt]s$/.test(name) && !name.endsWith('.test.ts'))
     .map((name) => join(folder, name));
 }
 
@@ -95,5 +95,5 @@ function importsOf(file: string): string[] {
 /** "gateway/http" for gateway/http/reply.ts, "gateway" for gateway/index.ts, "services" for all below services. */
 function roomOf(file: string): string {
   const [top = '', second = ''] = file.split('/');
-  return top === 'gateway' && !second.endsWith('.ts') ? `${top}/${second}` : top;
+  return top === 'gateway' && !/\.[jt]s$/.test(second) ? `${top}/${second}` : top;
 }
