@@ -3,6 +3,7 @@ export { protogate } from './http/plugin.ts';
 export { serverOptions } from './http/server-options.ts';
 export { loadSchema, type SchemaSources } from './schema/load-schema.ts';
 export { type HttpBinding, type Schema, SchemaError } from './schema/schema.ts';
+export { type SchemaWatcher, type WatchSchemaOptions, watchSchema } from './schema/watch-schema.ts';
 export { Code, codeName, httpStatusOf } from './status/code.ts';
 export { type StatusDetail, StatusError, type StatusErrorOptions } from './status/status-error.ts';
 export type { JsonOptions } from './transcoding/codec.ts';

@@ -167,6 +167,24 @@ test('a schema that its taker refuses is not taken over', async (context) => {
   assert.deepEqual(faults, ['no', 'no']);
 });
 
+test('subscribers are told too, may refuse, and are left alone once they unsubscribe', async (context) => {
+  const folder = temporaryFolder(context, { 'a.proto': proto('One') });
+  const sources = { protos: ['a.proto'], protoPaths: [folder] };
+  const { watcher, told } = await start(context, sources, { watchFiles: false });
+  const heard: string[] = [];
+  const unsubscribe = watcher.subscribe((schema) => {
+    heard.push(namesOf(schema));
+    if (heard.length === 2) throw new SchemaError(['no']);
+  });
+  for (const service of ['Two', 'Three', 'Four']) {
+    writeFileSync(join(folder, 'a.proto'), proto(service));
+    await watcher.reload();
+    if (service === 'Three') unsubscribe();
+  }
+  assert.deepEqual(heard, ['p.Two', 'p.Three']);
+  assert.deepEqual(told, ['p.Two', 'no', 'p.Four']);
+});
+
 test('without a change nothing is told; loads asked for at once are one', async (context) => {
   const folder = temporaryFolder(context, { 'a.proto': proto('One') });
   const { watcher, told } = await start(context, { protos: ['a.proto'], protoPaths: [folder] }, { watchFiles: false });

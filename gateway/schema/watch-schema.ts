@@ -13,17 +13,25 @@ export interface WatchSchemaOptions {
   /** Gives further faults of a schema that has some already, so that all are told at once. */
   readonly moreFaults?: (schema: Schema) => readonly string[];
   /** Takes a schema that differs from the one before; may refuse it by throwing, which keeps the one before. */
-  readonly onChange: (schema: Schema) => void;
+  readonly onChange?: (schema: Schema) => void;
   /** Takes why a schema was not taken over; the same faults are told once, until they change or are asked for. */
   readonly onFault: (error: SchemaError) => void;
 }
 
-const defaultWatchOptions = { watchFiles: true, intervalMs: 0, settleMs: 200, moreFaults: () => [] } as const;
+const defaultWatchOptions = {
+  watchFiles: true,
+  intervalMs: 0,
+  settleMs: 200,
+  moreFaults: () => [],
+  onChange: () => undefined,
+} as const;
 
 /** A schema that follows its sources. */
 export interface SchemaWatcher {
   /** The last one that loaded. */
   readonly current: Schema;
+  /** As `onChange`, until the function it gives is called. */
+  subscribe(listener: (schema: Schema) => void): () => void;
   /** Loads again now, or as soon as the load under way is done; ends when that is over, with or without faults. */
   reload(): Promise<void>;
   /** Ends when nothing is under way any more. */
@@ -47,6 +55,7 @@ interface Loaded {
 class Watcher implements SchemaWatcher {
   readonly #sources: SchemaSources;
   readonly #options: Required<WatchSchemaOptions>;
+  readonly #listeners = new Set<(schema: Schema) => void>();
   readonly #folders = new FolderWatch(() => this.#onFileEvent());
   #current: Schema;
   /** Of the schema that is served. */
@@ -74,6 +83,11 @@ class Watcher implements SchemaWatcher {
 
   get current(): Schema {
     return this.#current;
+  }
+
+  subscribe(listener: (schema: Schema) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   reload(): Promise<void> {
@@ -121,6 +135,7 @@ class Watcher implements SchemaWatcher {
 
   #takeOver(schema: Schema, digest: string): void {
     try {
+      for (const listener of this.#listeners) listener(schema);
       this.#options.onChange(schema);
       this.#current = schema;
       this.#digest = digest;
