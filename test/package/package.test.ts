@@ -44,13 +44,15 @@ describe('the package', { timeout: 240_000 }, () => {
     rmSync(project, { recursive: true });
   });
 
-  test('holds JavaScript, types and source maps of the gateway, and nothing else', () => {
+  test('holds JavaScript, types and source maps of the gateway, its docs, and nothing else', () => {
     const others = files.filter((path) => !/^dist\/.*\.(?:js|d\.ts|js\.map)$/.test(path));
     assert.deepEqual(others.toSorted(), [
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'dist/gen/builtin.binpb',
+      'docs/compatibility.md',
+      'docs/plugin.md',
       'package.json',
     ]);
     assert.deepEqual(
