@@ -53,7 +53,7 @@ async function post(path: string): Promise<{ send(chunk: string): void; answer()
 test('the time for a request is not that for a stream of messages', { timeout: 60_000 }, async () => {
   const upload = await post('/v1/books:import');
   upload.send('{"title":"a"}\n');
-  while (library.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await library.arrived(1);
   // Begun later and given up: by then the stream, which began earlier, has had its time as well.
   const unary = await post('/v1/books');
   unary.send('{"title":');

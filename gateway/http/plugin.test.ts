@@ -247,7 +247,7 @@ describe('deadlines and cancellation', () => {
       const calls = library.seen.length;
       const socket = connect(Number(url.port), url.hostname);
       socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`);
-      while (library.seen.length === calls) await sleep(5);
+      await library.arrived(calls + 1);
       socket.destroy();
       await library.seen.at(-1)?.cancelled;
     });

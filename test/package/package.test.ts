@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ describe('the package', { timeout: 240_000 }, () => {
   let project: string;
   let files: readonly string[];
   let library: LibraryServer;
+  const started: ChildProcess[] = [];
 
   before(async () => {
     project = mkdtempSync(join(tmpdir(), 'protogate-package-'));
@@ -40,6 +41,7 @@ describe('the package', { timeout: 240_000 }, () => {
     library = await startLibraryServer();
   });
   after(() => {
+    for (const child of started) child.kill('SIGKILL');
     library?.close();
     rmSync(project, { recursive: true });
   });
@@ -109,6 +111,7 @@ describe('the package', { timeout: 240_000 }, () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: env ?? process.env,
     });
+    started.push(child);
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
     const stop = async () => {
       child.kill();
