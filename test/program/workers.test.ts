@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -130,7 +130,9 @@ describe('several workers', { timeout }, () => {
     gateway.child.kill('SIGHUP');
     const reloading = ['loading the schema again', 'loading the schema again'];
     for (const message of reloading) await gateway.logged({ message });
-    writeFileSync(proto, 'syntax = "proto3"; message');
+    // At once: while it is written the file is empty, which is a schema too, and a worker may be reading it.
+    writeFileSync(`${proto}.new`, 'syntax = "proto3"; message');
+    renameSync(`${proto}.new`, proto);
     killOne(gateway);
     const { refusedWorker, faults } = await gateway.logged({ level: 'error', message: /cannot start$/ });
     assert.match(String(faults), /library\.proto/);
