@@ -25,7 +25,6 @@ export interface OpenSchema extends SchemaSource {
 
 /** Loads the schema and follows its sources as the settings say. Throws SchemaError. */
 export async function openSchema(settings: Settings, upstreams: OpenUpstreams, logger: Logger): Promise<OpenSchema> {
-  const listeners = new Set<(schema: Schema) => void>();
   const watcher = await watchSchema(
     {
       protos: settings.proto,
@@ -40,7 +39,6 @@ export async function openSchema(settings: Settings, upstreams: OpenUpstreams, l
       intervalMs: settings.reflection ? settings.reflectionInterval : 0,
       moreFaults: (schema) => routeFaults(schema, { ...pluginOptions(settings, upstreams), schema }),
       onChange(schema) {
-        for (const listener of listeners) listener(schema);
         logger.info(countsOf(schema), 'serving the new schema');
       },
       onFault: ({ faults }) => logger.error({ faults }, 'no new schema could be loaded; the old one stays'),
@@ -53,10 +51,7 @@ export async function openSchema(settings: Settings, upstreams: OpenUpstreams, l
     get counts() {
       return countsOf(watcher.current);
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: (listener) => watcher.subscribe(listener),
     reload: () => watcher.reload(),
     close: () => watcher.close(),
   };
