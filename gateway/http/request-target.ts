@@ -21,6 +21,7 @@ export function splitTarget(target: string, prefix: string): RequestTarget {
  */
 export function rewriteAbsoluteTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): string {
   const target = request.url ?? '/';
+  if (target.startsWith('/')) return target;
   const match = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target);
   if (match === null) return target;
   const [, authority = '', rest = ''] = match;

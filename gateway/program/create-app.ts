@@ -35,6 +35,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     // One logger for all requests: a child for each costs more than most requests log.
     childLoggerFactory: (parent) => parent,
+    // No line shows the ids that Fastify would number requests with.
+    genReqId: () => '',
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: settings.requestTimeout,
     http: { maxHeaderSize: settings.maxHeader, headersTimeout: headersTimeout(settings), optimizeEmptyRequests: true },

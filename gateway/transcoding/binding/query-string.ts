@@ -7,8 +7,11 @@ export type QueryParameters = ReadonlyMap<string, readonly string[]>;
 /** Parameters that one request may carry; each costs a look-up. */
 export const maxQueryParameters = 1000;
 
+const none: QueryParameters = new Map();
+
 /** application/x-www-form-urlencoded text (WHATWG URL, section 5.1), but strict: a malformed escape is INVALID_ARGUMENT. */
 export function parseQueryString(text: string): QueryParameters {
+  if (text === '') return none;
   const parameters = new Map<string, string[]>();
   let count = 0;
   for (let start = 0; start < text.length; ) {
