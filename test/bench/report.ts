@@ -63,7 +63,7 @@ function methodText(results: Results): string {
     '* Each peer is pinned to core 0, alone under load there; load and gRPC server are pinned to core 1.',
     `* gRPC server: ${results.backend}.`,
     '* Rounds: in each, all peers are measured one after another, in an order that changes from round to round.',
-    `* Load: ${results.loadTool}, 1 thread, ${usualConnections} connections, ${fewConnections} for lists and streams; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none.`,
+    `* Load: ${results.loadTool}, 1 thread, ${usualConnections} connections, ${fewConnections} for lists and streams; steady rates come from an open-loop client in Node (\`paced-client.ts\`), for wrk has none; its first second is not counted.`,
     '* CPU time: user and system time of the process with its children (/proc/PID/stat) over the run, by answered requests.',
     '* Before measuring, all gateways gave the same JSON, as values, for every request and stream.',
     '* Fastify from memory is no gateway. It is the limit for one that is built on Fastify.',
