@@ -1,7 +1,7 @@
-import { findBusyPort } from './start/busy-port.ts';
+import { choosePorts } from './start/choose-ports.ts';
 import { createLogOutput, type LogOutput } from './start/log-output.ts';
 import { createMesh, type Mesh } from './start/mesh.ts';
-import { describePrograms, host, type Programs } from './start/programs.ts';
+import { host, type Programs } from './start/programs.ts';
 import { waitUntilReady } from './start/readiness.ts';
 import { help, readSettings, type Settings, SettingsError } from './start/settings.ts';
 
@@ -11,11 +11,16 @@ const readyLimitMs = 15_000;
 /** Exit codes: 0 stopped, 1 a port is busy, 2 a fault of the settings, here or in a program. */
 async function main(settings: Settings): Promise<void> {
   const started = performance.now();
-  const programs = describePrograms(settings, process.env);
-  const busy = await findBusyPort([programs.gateway, ...programs.services]);
+  const { programs, busy, avoided } = await choosePorts(settings, process.env);
   if (busy !== undefined) {
     process.stderr.write(`port ${busy.port} for ${busy.name} is busy; choose another: ${busy.portHint}\n`);
     process.exit(1);
+  }
+  if (avoided !== undefined) {
+    const [first] = programs.services;
+    process.stderr.write(
+      `port ${avoided.port} for ${avoided.name} is busy; the services take ports from ${first?.port} on\n`,
+    );
   }
 
   const readable = process.stdout.isTTY;

@@ -4,7 +4,10 @@ import { describePrograms } from './programs.ts';
 
 describe('the nine programs', () => {
   const environment = { LOG_LEVEL: 'debug', SERVICE_H_URL: 'elsewhere:1', METRICS_PORT: '9464', PORT: '9000' };
-  const { gateway, services } = describePrograms({ gatewayPort: 9000, servicesPort: 51051 }, environment);
+  const { gateway, services } = describePrograms(
+    { gatewayPort: 9000, servicesPort: 51051, otherServicesPort: undefined },
+    environment,
+  );
 
   test('are the services on ports in a row, each knowing the others', () => {
     assert.deepEqual(

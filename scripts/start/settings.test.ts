@@ -4,14 +4,16 @@ import { readSettings, SettingsError } from './settings.ts';
 
 describe('the settings of npm start', () => {
   test('have defaults', () => {
-    assert.deepEqual(readSettings({}, []), { gatewayPort: 8080, servicesPort: 50051 });
-    assert.deepEqual(readSettings({ PORT: '', SERVICES_PORT: '' }, []), { gatewayPort: 8080, servicesPort: 50051 });
+    const usual = { gatewayPort: 8080, servicesPort: 50051, otherServicesPort: 20051 };
+    assert.deepEqual(readSettings({}, []), usual);
+    assert.deepEqual(readSettings({ PORT: '', SERVICES_PORT: '' }, []), usual);
   });
 
   test('are ports', () => {
     assert.deepEqual(readSettings({ PORT: '65535', SERVICES_PORT: '65527' }, []), {
       gatewayPort: 65535,
       servicesPort: 65527,
+      otherServicesPort: undefined,
     });
   });
 

@@ -5,12 +5,18 @@ export interface Settings {
   readonly gatewayPort: number;
   /** Port of Service A; the others follow in order. */
   readonly servicesPort: number;
+  /** Where the services go if one of those ports is busy; undefined: nowhere, for somebody asked for them. */
+  readonly otherServicesPort: number | undefined;
 }
+
+/** Below the ports that systems lend to outgoing connections, which may keep one of the usual eight busy for a minute. */
+const quietPort = 20051;
 
 export const help = `npm start: the gateway and the eight services of the mesh, on this machine.
 
   PORT=8080             the gateway's port
   SERVICES_PORT=50051   the port of Service A; B to H take the seven that follow
+                        (from 20051 on, if unset and one of them is busy)
   LOG_LEVEL=info        trace, debug, info, warn, error, fatal or silent
   DATA_DIR=.data        folder of the queue's and the stores' files
 
@@ -51,5 +57,5 @@ export function readSettings(
     faults.push(`PORT ${gatewayPort} is one of the ports that follow SERVICES_PORT ${servicesPort}`);
   }
   if (faults.length > 0) throw new SettingsError(faults.join('; '));
-  return { gatewayPort, servicesPort };
+  return { gatewayPort, servicesPort, otherServicesPort: environment['SERVICES_PORT'] ? undefined : quietPort };
 }
