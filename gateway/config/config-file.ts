@@ -17,7 +17,7 @@ export async function readConfigFile(path: string, origin: string): Promise<Sour
 }
 
 /** The YAML package is loaded only for a program that has a file. */
-export async function parseConfigFile(path: string, source: string): Promise<SourceReading> {
+async function parseConfigFile(path: string, source: string): Promise<SourceReading> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
   const document = parseDocument(source, { lineCounter, prettyErrors: false });

@@ -22,7 +22,7 @@ export function token(text: string): Token {
 }
 
 /** Writes a token; up to seven bytes behind it are overwritten. Returns the position behind it. */
-export function writeToken(out: DataView, at: number, { words, length }: Token): number {
+function writeToken(out: DataView, at: number, { words, length }: Token): number {
   for (let i = 0; i < words.length; i++) out.setFloat64(at + i * 8, words[i] ?? 0, true);
   return at + length;
 }

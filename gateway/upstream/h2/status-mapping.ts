@@ -24,7 +24,7 @@ export function statusOf(block: HeaderBlock, httpStatus: string): CallStatus {
 }
 
 /** grpc-message is percent-encoded UTF-8; what is not is taken as it stands (PROTOCOL-HTTP2.md, Status-Message). */
-export function decodeMessage(message: string): string {
+function decodeMessage(message: string): string {
   if (!message.includes('%')) return message;
   try {
     return decodeURIComponent(message);
